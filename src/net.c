@@ -1,0 +1,1170 @@
+#include "net.h"
+
+#include <math.h>
+#include <pthreadpool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xnnpack.h>
+
+/* XNNPACK's operators are used one by one, not its subgraphs: weights are unpacked into
+   a scratch buffer, packed and forgotten layer by layer, branches write straight into
+   the tensor that joins them, a tensor is quantised once for all that read it, and only
+   the operators named here are linked. */
+
+enum { ARENA_ALIGNMENT = 64 };
+#define CODES 127.0f /* steps of a quantised activation, see run_quantise */
+#define FIRST_CODE (-128)
+#define MAX_ARENA ((size_t)1 << 30) /* bytes; the largest network here needs 30 MB */
+
+/* A tensor while the network runs: [height,width,channels] floats in the arena, or a
+   slice of another's channels, or the quantised copy of one. */
+typedef struct {
+    int32_t height, width, channels;
+    int32_t root;  /* the value that owns the memory; itself unless a slice or reshape */
+    size_t offset; /* elements from the root's start */
+    size_t stride; /* elements from pixel to pixel */
+    size_t bytes;  /* of a root */
+    int first, last;   /* steps between which a root is alive; first -1: never computed */
+    size_t place;      /* of a root in the arena */
+    int32_t quantised; /* the int8 copy, -1 if there is none (yet) */
+    int32_t constant;  /* tensor whose data this is, -1 if computed */
+    float *kept;       /* a constant operand of ADD or MUL, copied */
+    struct xnn_quantization_params *params; /* of a quantised copy */
+} value;
+
+typedef enum {
+    STEP_CONV_F32,
+    STEP_CONV_QD8,
+    STEP_FULL_F32,
+    STEP_FULL_QD8,
+    STEP_QUANTISE,
+    STEP_MAX_POOL,
+    STEP_AVERAGE_POOL,
+    STEP_RESIZE,
+    STEP_ADD,
+    STEP_MUL,
+    STEP_CLAMP,
+    STEP_SIGMOID,
+    STEP_MEAN,
+    STEP_PAD,
+    STEP_COPY
+} step_kind;
+
+typedef struct {
+    step_kind kind;
+    xnn_operator_t op; /* NULL: computed here */
+    int32_t in, in2, out;
+    int32_t workspace;         /* value, or -1 */
+    float low, high;           /* fused activation */
+    int32_t top, left, before; /* of a PAD */
+} step;
+
+struct hum_net {
+    value *values;
+    int value_count, value_capacity;
+    step *steps;
+    int step_count, step_capacity;
+    uint8_t *arena;
+    int32_t input;
+    int32_t outputs[HUM_TFLITE_MAX_OUTPUTS];
+    int output_count;
+    pthreadpool_t pool;
+    int quantised;
+};
+
+hum_pool *hum_pool_create(int32_t threads) {
+    pthreadpool_t pool = pthreadpool_create((size_t)threads);
+    if (pool && pthreadpool_get_threads_count(pool) == (size_t)threads)
+        return (hum_pool *)(void *)pool;
+    pthreadpool_destroy(pool);
+    return NULL;
+}
+
+void hum_pool_free(hum_pool *pool) {
+    pthreadpool_destroy((pthreadpool_t)(void *)pool);
+}
+
+/* ---- Building: tables ------------------------------------------------------------ */
+
+typedef struct {
+    const hum_model *model;
+    hum_net *net;
+    hum_text *error;
+    int float_activations;
+    int *uses;            /* [tensor]: how many operators and outputs read it */
+    int32_t *maker;       /* [tensor]: the node that computes it, -1 */
+    const hum_node *node; /* the one being built */
+    uint8_t *scratch;     /* weights on their way into XNNPACK, padded */
+    size_t scratch_size;
+} builder;
+
+static hum_status no_memory(builder *b) {
+    return hum_fail(b->error, HUM_ERROR_MEMORY, "no memory for the network");
+}
+
+static hum_status refuse(builder *b, hum_status status, const char *why) {
+    return hum_fail(b->error, status, "operator %d (%s, output '%s'): %s",
+                    (int)(b->node - b->model->nodes), hum_op_name((int32_t)b->node->op),
+                    b->model->tensors[b->node->output].name, why);
+}
+
+static value *value_at(builder *b, int32_t i) {
+    return &b->net->values[i];
+}
+
+static size_t pixels(const value *v) {
+    return (size_t)v->height * (size_t)v->width;
+}
+
+static int contiguous(const value *v) {
+    return v->stride == (size_t)v->channels || pixels(v) == 1;
+}
+
+static int32_t add_value(builder *b, int32_t height, int32_t width, int32_t channels,
+                         size_t width_in_bytes) {
+    hum_net *net = b->net;
+    int32_t i = net->value_count++; /* room was reserved for all */
+    net->values[i] = (value){.height = height,
+                             .width = width,
+                             .channels = channels,
+                             .root = i,
+                             .stride = (size_t)channels,
+                             .first = -1,
+                             .quantised = -1,
+                             .constant = -1};
+    net->values[i].bytes = pixels(&net->values[i]) * (size_t)channels * width_in_bytes;
+    return i;
+}
+
+/* Marks a value as read or written by the next step. */
+static void touch(builder *b, int32_t i) {
+    value *root = value_at(b, value_at(b, i)->root);
+    if (root->first < 0) root->first = b->net->step_count;
+    root->last = b->net->step_count;
+}
+
+static step *add_step(builder *b, step s) {
+    touch(b, s.in);
+    if (s.in2 >= 0) touch(b, s.in2);
+    if (s.workspace >= 0) touch(b, s.workspace);
+    touch(b, s.out);
+    b->net->steps[b->net->step_count] = s;
+    return &b->net->steps[b->net->step_count++];
+}
+
+/* Gives the last step scratch memory of its own in the arena. */
+static void add_workspace(builder *b, step *last, size_t size) {
+    last->workspace = add_value(b, 1, 1, 1, size);
+    value *v = value_at(b, last->workspace);
+    v->first = v->last = b->net->step_count - 1;
+}
+
+/* Room for the weights of a layer, with the bytes behind it that XNNPACK may read. */
+static void *scratch(builder *b, size_t size) {
+    size += XNN_EXTRA_BYTES;
+    if (size > b->scratch_size) {
+        free(b->scratch);
+        b->scratch = calloc(1, size);
+        b->scratch_size = b->scratch ? size : 0;
+    }
+    return b->scratch;
+}
+
+/* ---- Building: constants --------------------------------------------------------- */
+
+static float half_to_float(uint16_t h) {
+    /* IEEE 754 binary16: shift into place and correct the exponent by a multiplication,
+       which handles subnormal numbers too. */
+    uint32_t bits = (uint32_t)(h & 0x7fff) << 13;
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    f *= 0x1p112f;
+    return h & 0x8000 ? -f : f;
+}
+
+static float scale_at(const hum_tensor *t, int32_t channel) {
+    float s;
+    memcpy(&s, t->scales + 4 * (t->scale_count > 1 ? channel : 0), sizeof s);
+    return s;
+}
+
+/* The tensor that holds a constant's data: through DEQUANTIZE to its f16 source. */
+static const hum_tensor *constant(builder *b, int32_t tensor) {
+    if (tensor < 0) return NULL;
+    int32_t source = value_at(b, tensor)->constant;
+    return source < 0 ? NULL : &b->model->tensors[source];
+}
+
+/* Checks the scales of int8 weights: one for all, or one per slice of `axis`. */
+static int scales_fit(const hum_tensor *t, int axis) {
+    if (t->scale_count < 1 || (t->scale_count > 1 && (t->scale_axis != axis ||
+                                                      t->scale_count != t->shape[axis])))
+        return 0;
+    for (int32_t i = 0; i < t->scale_count; i++) {
+        float s = scale_at(t, i);
+        if (!(s >= 1e-30f && s <= 1e30f)) return 0; /* NaN as well */
+    }
+    return 1;
+}
+
+/* Writes a constant as floats. axis: the channel axis of int8 scales. 0: cannot. */
+static int to_floats(const hum_tensor *t, int axis, float *out) {
+    double sum = 0;
+    if (t->type == HUM_F32) {
+        memcpy(out, t->data, t->elements * 4);
+    } else if (t->type == HUM_F16) {
+        for (size_t i = 0; i < t->elements; i++) {
+            uint16_t h;
+            memcpy(&h, t->data + 2 * i, sizeof h);
+            if ((h & 0x7c00) == 0x7c00) return 0; /* infinite or not a number */
+            out[i] = half_to_float(h);
+        }
+    } else if (t->type == HUM_I8 && scales_fit(t, axis)) {
+        size_t inner = 1;
+        for (int d = axis + 1; d < t->rank; d++) inner *= (size_t)t->shape[d];
+        for (size_t i = 0; i < t->elements; i++) {
+            size_t channel = t->scale_count > 1 ? i / inner % (size_t)t->scale_count : 0;
+            out[i] = (float)(int8_t)t->data[i] * scale_at(t, (int32_t)channel);
+        }
+    } else {
+        return 0;
+    }
+    for (size_t i = 0; i < t->elements; i++) sum += fabs((double)out[i]);
+    return isfinite(sum);
+}
+
+/* ---- Building: geometry ---------------------------------------------------------- */
+
+typedef struct {
+    uint32_t before, after;
+    int32_t output;
+} window;
+
+/* TensorFlow's SAME and VALID along one axis; output 0 if the window does not fit. */
+static window slide(int32_t input, int32_t kernel, int32_t stride, int32_t dilation,
+                    int same) {
+    window w = {0};
+    int64_t reach = (int64_t)(kernel - 1) * dilation + 1;
+    if (same) {
+        w.output = (input + stride - 1) / stride;
+        int64_t pad = (int64_t)(w.output - 1) * stride + reach - input;
+        if (pad > 0) {
+            w.before = (uint32_t)(pad / 2);
+            w.after = (uint32_t)(pad - pad / 2);
+        }
+    } else if (input >= reach) {
+        w.output = (int32_t)((input - reach) / stride + 1);
+    }
+    return w;
+}
+
+static int geometry_ok(const hum_node *n, int32_t kernel_h, int32_t kernel_w) {
+    return n->stride_h >= 1 && n->stride_h <= 64 && n->stride_w >= 1 &&
+           n->stride_w <= 64 && kernel_h >= 1 && kernel_h <= 64 && kernel_w >= 1 &&
+           kernel_w <= 64 && n->dilation_h >= 0 && n->dilation_h <= 64 &&
+           n->dilation_w >= 0 && n->dilation_w <= 64;
+}
+
+static hum_status expect_shape(builder *b, int32_t height, int32_t width,
+                               int32_t channels) {
+    const value *v = value_at(b, b->node->output);
+    if (v->height == height && v->width == width && v->channels == channels)
+        return HUM_OK;
+    return hum_fail(b->error, HUM_ERROR_FORMAT,
+                    "operator %d (%s): output '%s' is declared as [%d,%d,%d], but is "
+                    "[%d,%d,%d]",
+                    (int)(b->node - b->model->nodes), hum_op_name((int32_t)b->node->op),
+                    b->model->tensors[b->node->output].name, v->height, v->width,
+                    v->channels, height, width, channels);
+}
+
+static void activation_range(hum_activation a, float *low, float *high) {
+    *low = a == HUM_ACT_NONE ? -INFINITY : 0;
+    *high = a == HUM_ACT_RELU6 ? 6 : INFINITY;
+}
+
+/* The computed input number i, or -1 (a constant, or not a float). */
+static int32_t operand(builder *b, int i) {
+    if (i >= b->node->input_count || b->node->inputs[i] < 0) return -1;
+    int32_t t = b->node->inputs[i];
+    return value_at(b, t)->constant < 0 && b->model->tensors[t].type == HUM_F32 ? t : -1;
+}
+
+/* ---- Building: layers ------------------------------------------------------------ */
+
+static hum_status created(builder *b, enum xnn_status status) {
+    if (status == xnn_status_success) return HUM_OK;
+    if (status == xnn_status_out_of_memory) return no_memory(b);
+    return refuse(b, HUM_ERROR_UNSUPPORTED, "XNNPACK does not take its parameters");
+}
+
+/* The quantised copy of a value, made once for all its readers. */
+static hum_status quantise(builder *b, int32_t in, int32_t *out) {
+    value *v = value_at(b, in);
+    if (v->quantised >= 0) {
+        *out = v->quantised;
+        return HUM_OK;
+    }
+    int32_t q = add_value(b, v->height, v->width, v->channels, 1);
+    v->quantised = *out = q;
+    value_at(b, q)->params =
+        calloc(1 + XNN_EXTRA_QUANTIZATION_PARAMS, sizeof(struct xnn_quantization_params));
+    if (!value_at(b, q)->params) return no_memory(b);
+    add_step(b, (step){STEP_QUANTISE, .in = in, .in2 = -1, .out = q, .workspace = -1});
+    return HUM_OK;
+}
+
+/* Whether int8 weights can stay int8: quantised activations, and an input that lies in
+   one piece. */
+static int stays_int8(builder *b, const hum_tensor *weights, const value *in) {
+    return weights->type == HUM_I8 && !b->float_activations && contiguous(in);
+}
+
+static int bias_fits(const hum_tensor *bias, int32_t channels) {
+    return !bias || (bias->elements == (size_t)channels &&
+                     (bias->type == HUM_F32 || bias->type == HUM_F16));
+}
+
+typedef struct {
+    void *kernel; /* float or int8_t */
+    float *bias, *scales;
+} weights;
+
+/* Brings a layer's weights into the scratch buffer: bias and scales first, then the
+   kernel (int8 as they are, everything else as floats). */
+static hum_status load_weights(builder *b, const hum_tensor *kernel,
+                               const hum_tensor *bias, int axis, int int8, int32_t n,
+                               weights *w) {
+    size_t rest = 2 * (size_t)n * sizeof(float) + 2 * (size_t)XNN_EXTRA_BYTES;
+    float *room = scratch(b, rest + kernel->elements * (int8 ? 1 : sizeof(float)));
+    if (!room) return no_memory(b);
+    size_t gap = XNN_EXTRA_BYTES / sizeof(float);
+    w->bias = room;
+    w->scales = room + n + gap;
+    w->kernel = w->scales + n + gap;
+    for (int32_t i = 0; i < n; i++) w->bias[i] = 0;
+    if (bias && !to_floats(bias, 0, w->bias))
+        return refuse(b, HUM_ERROR_VALUE, "its bias is not finite");
+    if (!int8)
+        return to_floats(kernel, axis, w->kernel)
+                   ? HUM_OK
+                   : refuse(b, HUM_ERROR_VALUE,
+                            "its weights are not finite float32, float16 or symmetric "
+                            "int8 numbers");
+    if (!scales_fit(kernel, axis))
+        return refuse(b, HUM_ERROR_VALUE, "its int8 weights have no valid scales");
+    for (int32_t i = 0; i < n; i++) w->scales[i] = scale_at(kernel, i);
+    memcpy(w->kernel, kernel->data, kernel->elements);
+    return HUM_OK;
+}
+
+static hum_status build_convolution(builder *b) {
+    const hum_node *n = b->node;
+    int depthwise = n->op == HUM_OP_DEPTHWISE_CONV_2D;
+    int32_t in = operand(b, 0);
+    const hum_tensor *kernel = constant(b, n->input_count > 1 ? n->inputs[1] : -1);
+    const hum_tensor *bias = constant(b, n->input_count > 2 ? n->inputs[2] : -1);
+    if (in < 0 || !kernel || kernel->rank != 4)
+        return refuse(b, HUM_ERROR_UNSUPPORTED,
+                      "expected a computed input and constant weights");
+    if (n->input_count > 2 && n->inputs[2] >= 0 && !bias)
+        return refuse(b, HUM_ERROR_UNSUPPORTED, "its bias is not constant");
+    value x = *value_at(b, in);
+    int32_t kh = kernel->shape[1], kw = kernel->shape[2];
+    int32_t channels = kernel->shape[depthwise ? 3 : 0];
+    if (!geometry_ok(n, kh, kw) || n->dilation_h < 1 || n->dilation_w < 1)
+        return refuse(b, HUM_ERROR_UNSUPPORTED,
+                      "kernel, stride or dilation is not in 1..64");
+    if (depthwise ? kernel->shape[0] != 1 || n->depth_multiplier < 1 ||
+                        n->depth_multiplier > channels ||
+                        channels != x.channels * n->depth_multiplier
+                  : kernel->shape[3] != x.channels)
+        return refuse(b, HUM_ERROR_FORMAT, "its weights do not fit its input's channels");
+    if (!bias_fits(bias, channels))
+        return refuse(b, HUM_ERROR_FORMAT, "its bias does not fit its weights");
+    window v = slide(x.height, kh, n->stride_h, n->dilation_h, n->same_padding);
+    window h = slide(x.width, kw, n->stride_w, n->dilation_w, n->same_padding);
+    hum_status status = expect_shape(b, v.output, h.output, channels);
+    if (status != HUM_OK) return status;
+
+    int int8 = !depthwise && stays_int8(b, kernel, &x);
+    weights w;
+    status = load_weights(b, kernel, bias, depthwise ? 3 : 0, int8, channels, &w);
+    if (status != HUM_OK) return status;
+    float low, high;
+    activation_range(n->activation, &low, &high);
+    uint32_t flags = depthwise ? XNN_FLAG_DEPTHWISE_CONVOLUTION : 0;
+    uint32_t groups = depthwise ? (uint32_t)x.channels : 1;
+    size_t group_in = (size_t)x.channels / groups, group_out = (size_t)channels / groups;
+    size_t out_stride = value_at(b, n->output)->stride, work, align;
+    step s = {int8 ? STEP_CONV_QD8 : STEP_CONV_F32, .in = in, .in2 = -1, .out = n->output,
+              .workspace = -1};
+    if (int8) {
+        status = quantise(b, in, &s.in);
+        if (status != HUM_OK) return status;
+        b->net->quantised = 1;
+        status =
+            created(b, xnn_create_convolution2d_nhwc_qd8_f32_qc8w(
+                           v.before, h.after, v.after, h.before, (uint32_t)kh,
+                           (uint32_t)kw, (uint32_t)n->stride_h, (uint32_t)n->stride_w,
+                           (uint32_t)n->dilation_h, (uint32_t)n->dilation_w, groups,
+                           group_in, group_out, group_in, out_stride, w.scales, w.kernel,
+                           w.bias, low, high, flags, NULL, NULL, &s.op));
+    } else {
+        status = created(
+            b, xnn_create_convolution2d_nhwc_f32(
+                   v.before, h.after, v.after, h.before, (uint32_t)kh, (uint32_t)kw,
+                   (uint32_t)n->stride_h, (uint32_t)n->stride_w, (uint32_t)n->dilation_h,
+                   (uint32_t)n->dilation_w, groups, group_in, group_out, x.stride,
+                   out_stride, w.kernel, w.bias, low, high, flags, NULL, NULL, &s.op));
+    }
+    if (status != HUM_OK) return status;
+    if (!s.op) return no_memory(b); /* XNNPACK 4ea82e5 calls that a success */
+    step *added = add_step(b, s);   /* from here on the net frees the operator */
+    enum xnn_status reshaped =
+        int8 ? xnn_reshape_convolution2d_nhwc_qd8_f32_qc8w(s.op, 1, (size_t)x.height,
+                                                           (size_t)x.width, &work, &align,
+                                                           NULL, NULL, b->net->pool)
+             : xnn_reshape_convolution2d_nhwc_f32(s.op, 1, (size_t)x.height,
+                                                  (size_t)x.width, &work, &align, NULL,
+                                                  NULL, b->net->pool);
+    status = created(b, reshaped);
+    if (status == HUM_OK && work) add_workspace(b, added, work);
+    return status;
+}
+
+static hum_status build_fully_connected(builder *b) {
+    const hum_node *n = b->node;
+    int32_t in = operand(b, 0);
+    const hum_tensor *kernel = constant(b, n->input_count > 1 ? n->inputs[1] : -1);
+    const hum_tensor *bias = constant(b, n->input_count > 2 ? n->inputs[2] : -1);
+    if (in < 0 || !kernel || kernel->rank != 2)
+        return refuse(b, HUM_ERROR_UNSUPPORTED,
+                      "expected a computed input and constant weights");
+    value x = *value_at(b, in);
+    size_t inputs = pixels(&x) * (size_t)x.channels;
+    int32_t outputs = kernel->shape[0];
+    if ((size_t)kernel->shape[1] != inputs || !contiguous(&x) ||
+        !bias_fits(bias, outputs) || (n->input_count > 2 && n->inputs[2] >= 0 && !bias))
+        return refuse(b, HUM_ERROR_FORMAT, "its weights do not fit its input");
+    hum_status status = expect_shape(b, 1, 1, outputs);
+    if (status != HUM_OK) return status;
+    int int8 = stays_int8(b, kernel, &x);
+    weights w;
+    status = load_weights(b, kernel, bias, 0, int8, outputs, &w);
+    if (status != HUM_OK) return status;
+    float low, high;
+    activation_range(n->activation, &low, &high);
+    step s = {int8 ? STEP_FULL_QD8 : STEP_FULL_F32, .in = in, .in2 = -1, .out = n->output,
+              .workspace = -1};
+    size_t out_n = (size_t)outputs;
+    if (int8) {
+        status = quantise(b, in, &s.in);
+        if (status != HUM_OK) return status;
+        b->net->quantised = 1;
+        status = created(b, xnn_create_fully_connected_nc_qd8_f32_qc8w(
+                                inputs, out_n, inputs, out_n, w.scales, w.kernel, w.bias,
+                                low, high, 0, NULL, NULL, &s.op));
+    } else {
+        status = created(b, xnn_create_fully_connected_nc_f32(
+                                inputs, out_n, inputs, out_n, w.kernel, w.bias, low, high,
+                                0, NULL, NULL, &s.op));
+    }
+    if (status != HUM_OK) return status;
+    add_step(b, s);
+    return created(
+        b, int8 ? xnn_reshape_fully_connected_nc_qd8_f32_qc8w(s.op, 1, b->net->pool)
+                : xnn_reshape_fully_connected_nc_f32(s.op, 1, b->net->pool));
+}
+
+static hum_status build_pool(builder *b) {
+    const hum_node *n = b->node;
+    int32_t in = operand(b, 0);
+    if (in < 0 || !geometry_ok(n, n->filter_h, n->filter_w))
+        return refuse(b, HUM_ERROR_UNSUPPORTED, "filter or stride is not in 1..64");
+    value x = *value_at(b, in);
+    window v = slide(x.height, n->filter_h, n->stride_h, 1, n->same_padding);
+    window h = slide(x.width, n->filter_w, n->stride_w, 1, n->same_padding);
+    hum_status status = expect_shape(b, v.output, h.output, x.channels);
+    if (status != HUM_OK) return status;
+    float low, high;
+    activation_range(n->activation, &low, &high);
+    int max = n->op == HUM_OP_MAX_POOL_2D;
+    if (!max && (v.before || v.after || h.before || h.after))
+        return refuse(b, HUM_ERROR_UNSUPPORTED, "it averages over padding");
+    step s = {max ? STEP_MAX_POOL : STEP_AVERAGE_POOL, .in = in, .in2 = -1,
+              .out = n->output, .workspace = -1};
+    uint32_t fh = (uint32_t)n->filter_h, fw = (uint32_t)n->filter_w;
+    uint32_t sh = (uint32_t)n->stride_h, sw = (uint32_t)n->stride_w;
+    status =
+        created(b, max ? xnn_create_max_pooling2d_nhwc_f32(v.before, h.after, v.after,
+                                                           h.before, fh, fw, sh, sw, 1, 1,
+                                                           low, high, 0, &s.op)
+                       : xnn_create_average_pooling2d_nhwc_f32(0, 0, 0, 0, fh, fw, sh, sw,
+                                                               low, high, 0, &s.op));
+    if (status != HUM_OK) return status;
+    step *added = add_step(b, s);
+    size_t work = 0, align, out_stride = value_at(b, n->output)->stride;
+    size_t height = (size_t)x.height, width = (size_t)x.width;
+    status = created(b, max ? xnn_reshape_max_pooling2d_nhwc_f32(
+                                  s.op, 1, height, width, (size_t)x.channels, x.stride,
+                                  out_stride, NULL, NULL, b->net->pool)
+                            : xnn_reshape_average_pooling2d_nhwc_f32(
+                                  s.op, 1, height, width, (size_t)x.channels, x.stride,
+                                  out_stride, &work, &align, NULL, NULL, b->net->pool));
+    if (status == HUM_OK && work) add_workspace(b, added, work);
+    return status;
+}
+
+static hum_status build_resize(builder *b) {
+    const hum_node *n = b->node;
+    int32_t in = operand(b, 0);
+    if (in < 0) return refuse(b, HUM_ERROR_UNSUPPORTED, "its input is constant");
+    value x = *value_at(b, in), y = *value_at(b, n->output);
+    hum_status status = expect_shape(b, y.height, y.width, x.channels);
+    if (status != HUM_OK) return status;
+    if (n->align_corners && n->half_pixel_centers)
+        return refuse(b, HUM_ERROR_FORMAT, "it aligns both corners and pixel centres");
+    uint32_t flags = n->align_corners        ? XNN_FLAG_ALIGN_CORNERS
+                     : n->half_pixel_centers ? 0
+                                             : XNN_FLAG_TENSORFLOW_LEGACY_MODE;
+    step s = {STEP_RESIZE, .in = in, .in2 = -1, .out = n->output, .workspace = -1};
+    status = created(b, xnn_create_resize_bilinear2d_nhwc_f32(
+                            (size_t)y.height, (size_t)y.width, flags, &s.op));
+    if (status != HUM_OK) return status;
+    step *added = add_step(b, s);
+    size_t work = 0, align;
+    status =
+        created(b, xnn_reshape_resize_bilinear2d_nhwc_f32(
+                       s.op, 1, (size_t)x.height, (size_t)x.width, (size_t)x.channels,
+                       x.stride, y.stride, &work, &align, b->net->pool));
+    if (status == HUM_OK && work) add_workspace(b, added, work);
+    return status;
+}
+
+/* ADD and MUL: equal shapes, or one operand with a single value per channel, which may
+   be constant. */
+static hum_status build_binary(builder *b) {
+    const hum_node *n = b->node;
+    if (n->input_count != 2) return refuse(b, HUM_ERROR_FORMAT, "expected two inputs");
+    int32_t x = operand(b, 0), y = operand(b, 1);
+    if (x < 0 || (y >= 0 && pixels(value_at(b, x)) == 1)) {
+        x = operand(b, 1);
+        y = operand(b, 0);
+    }
+    if (x < 0) return refuse(b, HUM_ERROR_UNSUPPORTED, "both inputs are constant");
+    int32_t other = n->inputs[x == n->inputs[0] ? 1 : 0];
+    if (y < 0) {
+        value *v = value_at(b, other);
+        const hum_tensor *t = constant(b, other);
+        if (!t || t->elements != (size_t)value_at(b, x)->channels)
+            return refuse(b, HUM_ERROR_UNSUPPORTED, "it broadcasts its inputs");
+        if (!v->kept) v->kept = malloc(t->elements * sizeof(float));
+        if (!v->kept) return no_memory(b);
+        if (!to_floats(t, t->rank ? t->rank - 1 : 0, v->kept))
+            return refuse(b, HUM_ERROR_VALUE, "its constant input is not finite");
+        y = other;
+    }
+    const value *p = value_at(b, x), *q = value_at(b, y);
+    if (p->channels != q->channels ||
+        (pixels(q) != 1 && (p->height != q->height || p->width != q->width)))
+        return refuse(b, HUM_ERROR_UNSUPPORTED, "it broadcasts its inputs");
+    hum_status status = expect_shape(b, p->height, p->width, p->channels);
+    if (status != HUM_OK) return status;
+    step s = {n->op == HUM_OP_ADD ? STEP_ADD : STEP_MUL, .in = x, .in2 = y,
+              .out = n->output, .workspace = -1};
+    activation_range(n->activation, &s.low, &s.high);
+    add_step(b, s);
+    return HUM_OK;
+}
+
+static hum_status build_unary(builder *b) {
+    int32_t in = operand(b, 0);
+    if (in < 0) return refuse(b, HUM_ERROR_UNSUPPORTED, "its input is constant");
+    const value *x = value_at(b, in);
+    hum_status status = expect_shape(b, x->height, x->width, x->channels);
+    if (status != HUM_OK) return status;
+    step s = {b->node->op == HUM_OP_LOGISTIC ? STEP_SIGMOID : STEP_CLAMP,
+              .in = in,
+              .in2 = -1,
+              .out = b->node->output,
+              .workspace = -1,
+              .low = 0,
+              .high = b->node->op == HUM_OP_RELU6 ? 6 : INFINITY};
+    add_step(b, s);
+    return HUM_OK;
+}
+
+/* The integers of a constant int32 input; 0 if it is not one of n numbers. */
+static int integers(builder *b, int input, int n, int32_t *out) {
+    if (input >= b->node->input_count) return 0;
+    const hum_tensor *t = constant(b, b->node->inputs[input]);
+    if (!t || t->type != HUM_I32 || t->elements != (size_t)n) return 0;
+    memcpy(out, t->data, (size_t)n * sizeof *out);
+    return 1;
+}
+
+static hum_status build_mean(builder *b) {
+    int32_t in = operand(b, 0), axes[2];
+    if (in < 0 || !integers(b, 1, 2, axes) || b->model->tensors[in].rank != 4 ||
+        axes[0] != 1 || axes[1] != 2)
+        return refuse(b, HUM_ERROR_UNSUPPORTED, "only means over height and width");
+    hum_status status = expect_shape(b, 1, 1, value_at(b, in)->channels);
+    if (status != HUM_OK) return status;
+    add_step(b, (step){STEP_MEAN, .in = in, .in2 = -1, .out = b->node->output,
+                       .workspace = -1});
+    return HUM_OK;
+}
+
+static hum_status build_pad(builder *b) {
+    int32_t in = operand(b, 0), pads[8];
+    if (in < 0 || b->model->tensors[in].rank != 4 || !integers(b, 1, 8, pads) ||
+        pads[0] || pads[1])
+        return refuse(b, HUM_ERROR_UNSUPPORTED,
+                      "expected constant padding of height, width and channels");
+    for (int i = 2; i < 8; i++)
+        if (pads[i] < 0 || pads[i] > 4096)
+            return refuse(b, HUM_ERROR_LIMIT, "padding is not in 0..4096");
+    const value *x = value_at(b, in);
+    hum_status status =
+        expect_shape(b, x->height + pads[2] + pads[3], x->width + pads[4] + pads[5],
+                     x->channels + pads[6] + pads[7]);
+    if (status != HUM_OK) return status;
+    add_step(b,
+             (step){STEP_PAD, .in = in, .in2 = -1, .out = b->node->output,
+                    .workspace = -1, .top = pads[2], .left = pads[4], .before = pads[6]});
+    return HUM_OK;
+}
+
+/* ---- Building: what moves no data ------------------------------------------------ */
+
+/* A constant: f32 as it is, f16 behind DEQUANTIZE. */
+static hum_status build_dequantize(builder *b) {
+    const hum_tensor *t = constant(b, b->node->inputs[0]);
+    if (!t || t->type != HUM_F16 ||
+        t->elements != b->model->tensors[b->node->output].elements)
+        return refuse(b, HUM_ERROR_UNSUPPORTED, "only constant float16 tensors");
+    value_at(b, b->node->output)->constant = value_at(b, b->node->inputs[0])->constant;
+    return HUM_OK;
+}
+
+/* The outer extent of a CONCATENATION: how often its inputs alternate in memory. */
+static size_t concat_outer(builder *b, const hum_node *n, int *axis) {
+    const hum_tensor *t = &b->model->tensors[n->output];
+    *axis = n->axis < 0 ? n->axis + t->rank : n->axis;
+    if (*axis < 1 || *axis >= t->rank) return 0;
+    size_t outer = 1;
+    for (int d = 0; d < *axis; d++) outer *= (size_t)t->shape[d];
+    return outer;
+}
+
+static size_t concat_chunk(builder *b, int32_t tensor, int axis) {
+    const hum_tensor *t = &b->model->tensors[tensor];
+    size_t chunk = 1;
+    for (int d = axis; d < t->rank; d++) chunk *= (size_t)t->shape[d];
+    return chunk;
+}
+
+/* Lets the inputs of a CONCATENATION be computed right where they belong in its output:
+   those that nothing else reads. Runs before anything is built, last node first, so that
+   joins of joins end up in one buffer. */
+static void place_in_concat(builder *b, const hum_node *n) {
+    int axis;
+    size_t outer = concat_outer(b, n, &axis), offset = 0;
+    const value *whole = value_at(b, n->output);
+    if (!outer) return;
+    for (int i = 0; i < n->input_count; i++) {
+        int32_t t = n->inputs[i];
+        if (t < 0) return;
+        size_t chunk = concat_chunk(b, t, axis), at = offset;
+        offset += chunk;
+        int32_t source = t;
+        int direct = b->uses[t] == 1;
+        /* In one piece, a reshape's input can lie there as well. */
+        while (direct && outer == 1 && b->maker[source] >= 0 &&
+               b->model->nodes[b->maker[source]].op == HUM_OP_RESHAPE) {
+            source = b->model->nodes[b->maker[source]].inputs[0];
+            direct = b->uses[source] == 1;
+        }
+        value *v = value_at(b, source);
+        if (!direct || b->maker[source] < 0 || v->root != source || v->constant >= 0)
+            continue;
+        hum_op op = b->model->nodes[b->maker[source]].op;
+        if (op == HUM_OP_RESHAPE || op == HUM_OP_DEQUANTIZE) continue;
+        if (outer == 1 ? !contiguous(whole)
+                       : pixels(v) != outer || pixels(whole) != outer)
+            continue;
+        if (op == HUM_OP_FULLY_CONNECTED && outer != 1) continue;
+        int inner_axis; /* a join along the height needs its memory in one piece */
+        const hum_node *maker = &b->model->nodes[b->maker[source]];
+        if (op == HUM_OP_CONCATENATION && outer > 1 &&
+            concat_outer(b, maker, &inner_axis) != outer)
+            continue;
+        v->root = whole->root;
+        v->offset = whole->offset + at;
+        if (outer > 1) v->stride = whole->stride;
+    }
+}
+
+static hum_status build_concat(builder *b) {
+    const hum_node *n = b->node;
+    int axis;
+    size_t outer = concat_outer(b, n, &axis), total = 0;
+    if (!outer || n->activation != HUM_ACT_NONE)
+        return refuse(b, HUM_ERROR_UNSUPPORTED, "axis or activation");
+    const hum_tensor *y = &b->model->tensors[n->output];
+    for (int i = 0; i < n->input_count; i++) {
+        const hum_tensor *t = &b->model->tensors[n->inputs[i] < 0 ? 0 : n->inputs[i]];
+        if (operand(b, i) < 0 || t->rank != y->rank)
+            return refuse(b, HUM_ERROR_UNSUPPORTED, "its inputs are not alike");
+        for (int d = 0; d < t->rank; d++)
+            if (d != axis && t->shape[d] != y->shape[d])
+                return refuse(b, HUM_ERROR_FORMAT, "the shapes of its inputs differ");
+        total += (size_t)t->shape[axis];
+    }
+    if (total != (size_t)y->shape[axis])
+        return refuse(b, HUM_ERROR_FORMAT, "its inputs do not fill its output");
+    size_t offset = 0;
+    value whole = *value_at(b, n->output);
+    for (int i = 0; i < n->input_count; i++) {
+        int32_t t = n->inputs[i];
+        value *v = value_at(b, t);
+        size_t at = whole.offset + offset, chunk = concat_chunk(b, t, axis);
+        offset += chunk;
+        if (v->root == whole.root && v->offset == at) continue; /* lies there already */
+        if (!contiguous(v) || (outer > 1 && pixels(&whole) != outer) ||
+            (outer == 1 && !contiguous(&whole)))
+            return refuse(b, HUM_ERROR_UNSUPPORTED, "its layout");
+        /* A stand-in for the slice of the output that the input is copied to. */
+        int32_t slice = add_value(b, v->height, v->width, v->channels, 0);
+        value *s = value_at(b, slice);
+        s->root = whole.root;
+        s->offset = at;
+        if (outer > 1) s->stride = whole.stride;
+        add_step(b, (step){STEP_COPY, .in = t, .in2 = -1, .out = slice, .workspace = -1});
+    }
+    return HUM_OK;
+}
+
+static hum_status build_reshape(builder *b) {
+    int32_t in = operand(b, 0);
+    if (in < 0) return refuse(b, HUM_ERROR_UNSUPPORTED, "its input is constant");
+    value *x = value_at(b, in), *y = value_at(b, b->node->output);
+    if (b->model->tensors[in].elements != b->model->tensors[b->node->output].elements)
+        return refuse(b, HUM_ERROR_FORMAT, "it changes the number of elements");
+    if (!contiguous(x)) return refuse(b, HUM_ERROR_UNSUPPORTED, "its layout");
+    y->root = x->root;
+    y->offset = x->offset;
+    return HUM_OK;
+}
+
+static hum_status build_node(builder *b) {
+    switch (b->node->op) {
+    case HUM_OP_CONV_2D:
+    case HUM_OP_DEPTHWISE_CONV_2D: return build_convolution(b);
+    case HUM_OP_FULLY_CONNECTED: return build_fully_connected(b);
+    case HUM_OP_MAX_POOL_2D:
+    case HUM_OP_AVERAGE_POOL_2D: return build_pool(b);
+    case HUM_OP_RESIZE_BILINEAR: return build_resize(b);
+    case HUM_OP_ADD:
+    case HUM_OP_MUL: return build_binary(b);
+    case HUM_OP_RELU:
+    case HUM_OP_RELU6:
+    case HUM_OP_LOGISTIC: return build_unary(b);
+    case HUM_OP_MEAN: return build_mean(b);
+    case HUM_OP_PAD: return build_pad(b);
+    case HUM_OP_DEQUANTIZE: return build_dequantize(b);
+    case HUM_OP_CONCATENATION: return build_concat(b);
+    case HUM_OP_RESHAPE: return build_reshape(b);
+    }
+    return refuse(b, HUM_ERROR_UNSUPPORTED, "unknown");
+}
+
+/* ---- Building: memory ------------------------------------------------------------ */
+
+static size_t align_up(size_t n) {
+    return (n + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
+}
+
+static int larger_first(const void *p, const void *q) {
+    const value *a = *(const value *const *)p, *b = *(const value *const *)q;
+    if (a->bytes != b->bytes) return a->bytes < b->bytes ? 1 : -1;
+    return (a->root > b->root) - (a->root < b->root);
+}
+
+/* Gives every root its place: largest first, each at the lowest offset that no value
+   alive at the same time covers (Pisarchyk & Lee 2020, "Efficient memory management for
+   deep neural net inference", greedy by size). */
+static hum_status plan_memory(builder *b, size_t *arena_size) {
+    hum_net *net = b->net;
+    value **roots = malloc((size_t)net->value_count * sizeof *roots);
+    if (!roots) return no_memory(b);
+    int n = 0;
+    for (int i = 0; i < net->value_count; i++) {
+        value *v = &net->values[i];
+        if (v->root == i && v->first >= 0 && v->constant < 0) roots[n++] = v;
+    }
+    qsort(roots, (size_t)n, sizeof *roots, larger_first);
+    size_t end = 0;
+    for (int i = 0; i < n; i++) {
+        value *v = roots[i];
+        size_t need = align_up(v->bytes + XNN_EXTRA_BYTES);
+        v->place = 0;
+        for (int moved = 1; moved;) {
+            moved = 0;
+            for (int j = 0; j < i; j++) {
+                const value *o = roots[j];
+                size_t o_end = o->place + align_up(o->bytes + XNN_EXTRA_BYTES);
+                if (o->first <= v->last && v->first <= o->last && v->place < o_end &&
+                    o->place < v->place + need) {
+                    v->place = o_end;
+                    moved = 1;
+                }
+            }
+        }
+        if (v->place + need > end) end = v->place + need;
+        if (end > MAX_ARENA) break;
+    }
+    free(roots);
+    if (end > MAX_ARENA)
+        return hum_fail(b->error, HUM_ERROR_LIMIT,
+                        "the network needs more than %zu bytes for its tensors",
+                        MAX_ARENA);
+    *arena_size = end;
+    return HUM_OK;
+}
+
+static float *floats(const hum_net *net, int32_t i) {
+    const value *v = &net->values[i];
+    if (v->kept) return v->kept;
+    return (float *)(void *)(net->arena + net->values[v->root].place) + v->offset;
+}
+
+static int8_t *codes(const hum_net *net, int32_t i) {
+    return (int8_t *)(net->arena + net->values[i].place);
+}
+
+static enum xnn_status set_up(const hum_net *net, const step *s) {
+    const struct xnn_quantization_params *params = net->values[s->in].params;
+    void *work = s->workspace < 0 ? NULL : codes(net, s->workspace);
+    switch (s->kind) {
+    case STEP_CONV_F32:
+        return xnn_setup_convolution2d_nhwc_f32(s->op, work, floats(net, s->in),
+                                                floats(net, s->out));
+    case STEP_CONV_QD8:
+        return xnn_setup_convolution2d_nhwc_qd8_f32_qc8w(s->op, work, codes(net, s->in),
+                                                         floats(net, s->out), params);
+    case STEP_FULL_F32:
+        return xnn_setup_fully_connected_nc_f32(s->op, floats(net, s->in),
+                                                floats(net, s->out));
+    case STEP_FULL_QD8:
+        return xnn_setup_fully_connected_nc_qd8_f32_qc8w(s->op, codes(net, s->in),
+                                                         floats(net, s->out), params);
+    case STEP_MAX_POOL:
+        return xnn_setup_max_pooling2d_nhwc_f32(s->op, floats(net, s->in),
+                                                floats(net, s->out));
+    case STEP_AVERAGE_POOL:
+        return xnn_setup_average_pooling2d_nhwc_f32(s->op, work, floats(net, s->in),
+                                                    floats(net, s->out));
+    case STEP_RESIZE:
+        return xnn_setup_resize_bilinear2d_nhwc_f32(s->op, work, floats(net, s->in),
+                                                    floats(net, s->out));
+    default: return xnn_status_success;
+    }
+}
+
+/* ---- Building: the whole --------------------------------------------------------- */
+
+static void add_tensor(builder *b, int32_t i) {
+    const hum_tensor *t = &b->model->tensors[i];
+    int32_t shape[4] = {1, 1, 1, 1}; /* batch, height, width, channels */
+    for (int d = 0; d < t->rank; d++) shape[4 - t->rank + d] = t->shape[d];
+    add_value(b, shape[1], shape[2], shape[3], sizeof(float));
+    if (t->data) value_at(b, i)->constant = i;
+}
+
+/* What is computed has batch 1: the first extent, unless there is only one. */
+static hum_status check_batch(builder *b, int32_t i) {
+    const hum_tensor *t = &b->model->tensors[i];
+    if (t->rank < 2 || t->shape[0] == 1) return HUM_OK;
+    return hum_fail(b->error, HUM_ERROR_UNSUPPORTED,
+                    "tensor '%s' has batch %d, expected 1", t->name, t->shape[0]);
+}
+
+static hum_status build(builder *b) {
+    const hum_model *m = b->model;
+    hum_net *net = b->net;
+    size_t tensors = (size_t)m->tensor_count, nodes = (size_t)m->node_count;
+    /* A node adds at most a quantised copy and a workspace, or a slice per input. */
+    size_t extra = 0;
+    for (size_t i = 0; i < nodes; i++) extra += 2 + (size_t)m->nodes[i].input_count;
+    net->values = calloc(tensors + extra, sizeof *net->values);
+    net->steps = calloc(extra, sizeof *net->steps);
+    b->uses = calloc(tensors, sizeof *b->uses);
+    b->maker = malloc(tensors * sizeof *b->maker);
+    if (!net->values || !net->steps || !b->uses || !b->maker) return no_memory(b);
+
+    for (int32_t i = 0; i < m->tensor_count; i++) {
+        b->maker[i] = -1;
+        add_tensor(b, i);
+    }
+    for (int32_t i = 0; i < m->node_count; i++) {
+        b->maker[m->nodes[i].output] = i;
+        for (int k = 0; k < m->nodes[i].input_count; k++)
+            if (m->nodes[i].inputs[k] >= 0) b->uses[m->nodes[i].inputs[k]]++;
+    }
+    for (int i = 0; i < m->output_count; i++) b->uses[m->outputs[i]]++;
+    for (int i = m->node_count - 1; i >= 0; i--)
+        if (m->nodes[i].op == HUM_OP_CONCATENATION) place_in_concat(b, &m->nodes[i]);
+
+    if (m->tensors[m->input].type != HUM_F32 || m->tensors[m->input].rank != 4)
+        return hum_fail(b->error, HUM_ERROR_UNSUPPORTED,
+                        "the input is not a float32 [1,height,width,channels] tensor");
+    net->input = m->input;
+    touch(b, net->input);
+    hum_status status = check_batch(b, m->input);
+    for (int i = 0; i < m->node_count && status == HUM_OK; i++) {
+        b->node = &m->nodes[i];
+        if (b->node->op != HUM_OP_DEQUANTIZE) status = check_batch(b, b->node->output);
+        if (status == HUM_OK) status = build_node(b);
+    }
+    if (status != HUM_OK) return status;
+    net->output_count = m->output_count;
+    for (int i = 0; i < m->output_count; i++) {
+        net->outputs[i] = m->outputs[i];
+        const value *v = value_at(b, net->outputs[i]);
+        if (v->constant >= 0 || !contiguous(v))
+            return hum_fail(b->error, HUM_ERROR_UNSUPPORTED,
+                            "output '%s' is constant or not in one piece",
+                            m->tensors[m->outputs[i]].name);
+        touch(b, net->outputs[i]);
+    }
+
+    size_t size = 0;
+    status = plan_memory(b, &size);
+    if (status != HUM_OK) return status;
+    net->arena = aligned_alloc(ARENA_ALIGNMENT, size);
+    if (!net->arena) return no_memory(b);
+    memset(net->arena, 0, size); /* what lies behind a tensor is read, though not used */
+    for (int i = 0; i < net->step_count; i++)
+        if (set_up(net, &net->steps[i]) != xnn_status_success)
+            return hum_fail(b->error, HUM_ERROR_INTERNAL,
+                            "XNNPACK did not set up step %d", i);
+    return HUM_OK;
+}
+
+hum_status hum_net_create(const hum_model *model, int float_activations, hum_pool *pool,
+                          hum_net **net, hum_text *error) {
+    enum xnn_status ready = xnn_initialize(NULL);
+    if (ready == xnn_status_out_of_memory)
+        return hum_fail(error, HUM_ERROR_MEMORY, "no memory to start XNNPACK");
+    if (ready != xnn_status_success)
+        return hum_fail(error, HUM_ERROR_UNSUPPORTED,
+                        "this processor lacks what XNNPACK needs (status %d)",
+                        (int)ready);
+    builder b = {.model = model, .error = error, .float_activations = float_activations};
+    b.net = calloc(1, sizeof *b.net);
+    hum_status status = b.net ? HUM_OK : no_memory(&b);
+    if (status == HUM_OK) {
+        b.net->pool = (pthreadpool_t)(void *)pool;
+        status = build(&b);
+    }
+    free(b.uses);
+    free(b.maker);
+    free(b.scratch);
+    if (status == HUM_OK) *net = b.net;
+    else hum_net_free(b.net);
+    return status;
+}
+
+void hum_net_free(hum_net *net) {
+    if (!net) return;
+    for (int i = 0; i < net->step_count; i++) xnn_delete_operator(net->steps[i].op);
+    for (int i = 0; i < net->value_count; i++) {
+        free(net->values[i].kept);
+        free(net->values[i].params);
+    }
+    free(net->values);
+    free(net->steps);
+    free(net->arena);
+    free(net);
+}
+
+/* ---- Running --------------------------------------------------------------------- */
+
+static float clamp(float x, float low, float high) {
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
+
+static void add_rows(float *restrict y, const float *restrict a, const float *restrict b,
+                     size_t n, float low, float high) {
+    for (size_t i = 0; i < n; i++) y[i] = clamp(a[i] + b[i], low, high);
+}
+
+static void multiply_rows(float *restrict y, const float *restrict a,
+                          const float *restrict b, size_t n, float low, float high) {
+    for (size_t i = 0; i < n; i++) y[i] = clamp(a[i] * b[i], low, high);
+}
+
+static void run_binary(const hum_net *net, const step *s) {
+    const value *x = &net->values[s->in], *other = &net->values[s->in2];
+    const value *out = &net->values[s->out];
+    const float *a = floats(net, s->in), *b = floats(net, s->in2);
+    float *y = floats(net, s->out);
+    size_t rows = pixels(x), n = (size_t)x->channels;
+    size_t b_stride = pixels(other) == 1 ? 0 : other->stride;
+    if (contiguous(x) && contiguous(out) && contiguous(other) && b_stride) {
+        n *= rows;
+        rows = 1;
+    }
+    for (size_t i = 0; i < rows; i++, a += x->stride, b += b_stride, y += out->stride)
+        (s->kind == STEP_ADD ? add_rows : multiply_rows)(y, a, b, n, s->low, s->high);
+}
+
+static void run_unary(const hum_net *net, const step *s) {
+    const value *x = &net->values[s->in], *out = &net->values[s->out];
+    const float *a = floats(net, s->in);
+    float *y = floats(net, s->out);
+    size_t rows = pixels(x), n = (size_t)x->channels;
+    for (size_t r = 0; r < rows; r++, a += x->stride, y += out->stride) {
+        if (s->kind == STEP_COPY) memcpy(y, a, n * sizeof *y);
+        else if (s->kind == STEP_SIGMOID)
+            for (size_t i = 0; i < n; i++) y[i] = 1 / (1 + expf(-a[i]));
+        else
+            for (size_t i = 0; i < n; i++) y[i] = clamp(a[i], s->low, s->high);
+    }
+}
+
+static void run_mean(const hum_net *net, const step *s) {
+    const value *x = &net->values[s->in];
+    const float *a = floats(net, s->in);
+    float *restrict y = floats(net, s->out);
+    size_t rows = pixels(x), n = (size_t)x->channels;
+    float scale = 1 / (float)rows;
+    memset(y, 0, n * sizeof *y);
+    for (size_t r = 0; r < rows; r++, a += x->stride)
+        for (size_t i = 0; i < n; i++) y[i] += a[i];
+    for (size_t i = 0; i < n; i++) y[i] *= scale;
+}
+
+static void run_pad(const hum_net *net, const step *s) {
+    const value *x = &net->values[s->in], *out = &net->values[s->out];
+    const float *a = floats(net, s->in);
+    float *y = floats(net, s->out);
+    for (int32_t r = 0; r < out->height; r++)
+        for (int32_t c = 0; c < out->width; c++, y += out->stride) {
+            memset(y, 0, (size_t)out->channels * sizeof *y);
+            int32_t v = r - s->top, u = c - s->left;
+            if (v >= 0 && v < x->height && u >= 0 && u < x->width)
+                memcpy(y + s->before, a + (size_t)(v * x->width + u) * x->stride,
+                       (size_t)x->channels * sizeof *y);
+        }
+}
+
+/* Least and greatest of x[n] and 0. Sixteen of each at a time, for SIMD. */
+static void find_range(const float *x, size_t n, float *low, float *high) {
+    float lows[16] = {0}, highs[16] = {0};
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        for (size_t k = 0; k < 16; k++) {
+            lows[k] = x[i + k] < lows[k] ? x[i + k] : lows[k];
+            highs[k] = x[i + k] > highs[k] ? x[i + k] : highs[k];
+        }
+    for (; i < n; i++) {
+        lows[0] = x[i] < lows[0] ? x[i] : lows[0];
+        highs[0] = x[i] > highs[0] ? x[i] : highs[0];
+    }
+    *low = *high = 0;
+    for (size_t k = 0; k < 16; k++) {
+        *low = lows[k] < *low ? lows[k] : *low;
+        *high = highs[k] > *high ? highs[k] : *high;
+    }
+}
+
+/* q = round(x * inverse) + zero. Adding 1.5 * 2^23 leaves the rounded number in the low
+   bits of the float, which is a vector instruction everywhere, as lrintf is not. */
+static void to_codes(const float *restrict x, int8_t *restrict q, size_t n, float inverse,
+                     int32_t zero) {
+    const float magic = 0x1.8p23f;
+    uint32_t magic_bits;
+    memcpy(&magic_bits, &magic, sizeof magic);
+    uint32_t offset = (uint32_t)zero - magic_bits;
+    for (size_t i = 0; i < n; i++) {
+        float shifted = x[i] * inverse + magic;
+        uint32_t bits;
+        memcpy(&bits, &shifted, sizeof bits);
+        q[i] = (int8_t)(uint8_t)(bits + offset);
+    }
+}
+
+/* Activations become codes -128..-1: 127 steps over their range, which always includes
+   0. XNNPACK flips the top bit of codes for the relaxed SIMD dot product, and its result
+   is defined for 0..127 only: with larger ones it saturates on x86 processors without
+   AVX-VNNI. Every build does the same, so that they all agree. */
+static void run_quantise(const hum_net *net, const step *s) {
+    const value *x = &net->values[s->in];
+    size_t n = pixels(x) * (size_t)x->channels;
+    float low, high;
+    find_range(floats(net, s->in), n, &low, &high);
+    float span = high - low;
+    if (!(span > 1e-30f && span < 1e30f)) { /* all zero, or beyond saving */
+        low = 0;
+        span = 1;
+    }
+    float inverse = CODES / span;
+    int32_t zero = FIRST_CODE - (int32_t)lrintf(low * inverse);
+    struct xnn_quantization_params *params = net->values[s->out].params;
+    params->scale = span / CODES;
+    params->zero_point = zero;
+    to_codes(floats(net, s->in), codes(net, s->out), n, inverse, zero);
+}
+
+hum_status hum_net_run(hum_net *net, hum_text *error) {
+    for (int i = 0; i < net->step_count; i++) {
+        const step *s = &net->steps[i];
+        if (s->op) {
+            if (xnn_run_operator(s->op, net->pool) != xnn_status_success)
+                return hum_fail(error, HUM_ERROR_INTERNAL, "XNNPACK failed in step %d",
+                                i);
+            continue;
+        }
+        switch (s->kind) {
+        case STEP_ADD:
+        case STEP_MUL: run_binary(net, s); break;
+        case STEP_MEAN: run_mean(net, s); break;
+        case STEP_PAD: run_pad(net, s); break;
+        case STEP_QUANTISE: run_quantise(net, s); break;
+        default: run_unary(net, s); break;
+        }
+    }
+    return HUM_OK;
+}
+
+void hum_net_input_shape(const hum_net *net, int32_t shape[3]) {
+    const value *v = &net->values[net->input];
+    shape[0] = v->height;
+    shape[1] = v->width;
+    shape[2] = v->channels;
+}
+
+int32_t hum_net_outputs(const hum_net *net) {
+    return net->output_count;
+}
+
+size_t hum_net_output_size(const hum_net *net, int32_t output) {
+    const value *v = &net->values[net->outputs[output]];
+    return pixels(v) * (size_t)v->channels;
+}
+
+float *hum_net_input(hum_net *net) {
+    return floats(net, net->input);
+}
+
+const float *hum_net_output(const hum_net *net, int32_t output) {
+    return floats(net, net->outputs[output]);
+}
+
+int hum_net_quantised(const hum_net *net) {
+    return net->quantised;
+}
