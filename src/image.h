@@ -1,0 +1,52 @@
+/* Pictures: decoding, and resampling a rectangle of one to a given size. */
+
+#ifndef HUM_IMAGE_H
+#define HUM_IMAGE_H
+
+#include "error.h"
+
+typedef struct {
+    uint8_t *rgb; /* [height,width,3] */
+    int32_t width, height;
+    size_t capacity; /* bytes at rgb; it only grows */
+} hum_image;
+
+/* Decodes as hum_photo_decode describes. On failure the image is empty (width 0). */
+hum_status hum_image_decode(const uint8_t *bytes, size_t size, hum_image *image,
+                            hum_text *error);
+
+/* Copies rgba [height,width,4], transparency over white. */
+hum_status hum_image_from_rgba(const uint8_t *rgba, int32_t width, int32_t height,
+                               hum_image *image, hum_text *error);
+
+/* Halves a picture: each pixel the mean of four (an odd last row or column is left
+   out). Returns MEMORY. */
+hum_status hum_image_halve(const hum_image *image, hum_image *half, hum_text *error);
+
+void hum_image_free(hum_image *image);
+
+/* A rectangle of a picture in its pixel coordinates; it may reach over the edges. */
+typedef struct {
+    double x, y, width, height;
+} hum_rect;
+
+/* What stands outside the picture. */
+typedef enum { HUM_EDGE_BLACK, HUM_EDGE_REPEAT } hum_edge;
+
+typedef struct {
+    int32_t *weights; /* both axes: weights, starts, counts */
+    uint16_t *row;    /* a row between the passes, then its 32-bit sums */
+    size_t capacity, row_capacity;
+} hum_resampler;
+
+/* Resamples rect to out [height,width,3]. Enlarging is bilinear; reducing is the same
+   triangle widened to the reduction, so that every source pixel counts (as Pillow's
+   BILINEAR does). Integer arithmetic: every build gives the same bits. scratch: zeroed
+   before its first use, reused after. Returns MEMORY. */
+hum_status hum_resample(const hum_image *image, hum_rect rect, hum_edge edge,
+                        int32_t width, int32_t height, uint8_t *out,
+                        hum_resampler *scratch, hum_text *error);
+
+void hum_resampler_free(hum_resampler *scratch);
+
+#endif
