@@ -1,0 +1,92 @@
+#include "search.h"
+
+#include <math.h>
+#include <string.h>
+
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
+/* The length of a probe's codes. By Cauchy and Schwarz no partial sum of a dot product
+   exceeds |row| |codes| <= 127 sqrt(8192) * 16384 (and rounding), far below 2^31. */
+#define PROBE_LENGTH 16384.0f
+
+void hum_make_probe(const float *embedding, int32_t dimension, int32_t stride,
+                    hum_probe *probe) {
+    for (int32_t i = 0; i < dimension; i++)
+        probe->codes[i] = (int16_t)lrintf(embedding[i] * PROBE_LENGTH);
+    for (int32_t i = dimension; i < stride; i++) probe->codes[i] = 0;
+    probe->scale = 1 / PROBE_LENGTH;
+}
+
+int32_t hum_dot_scalar(const int8_t *row, const int16_t *codes, int32_t n) {
+    int32_t sum = 0;
+    for (int32_t i = 0; i < n; i++) sum += row[i] * codes[i];
+    return sum;
+}
+
+#ifdef __wasm_simd128__
+int32_t hum_dot(const int8_t *row, const int16_t *codes, int32_t n) {
+    v128_t a = wasm_i32x4_const_splat(0), b = a;
+    for (int32_t i = 0; i < n; i += 16) {
+        v128_t r = wasm_v128_load(row + i);
+        a = wasm_i32x4_add(a, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(r),
+                                                   wasm_v128_load(codes + i)));
+        b = wasm_i32x4_add(b, wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(r),
+                                                   wasm_v128_load(codes + i + 8)));
+    }
+    a = wasm_i32x4_add(a, b);
+    return wasm_i32x4_extract_lane(a, 0) + wasm_i32x4_extract_lane(a, 1) +
+           wasm_i32x4_extract_lane(a, 2) + wasm_i32x4_extract_lane(a, 3);
+}
+#else
+int32_t hum_dot(const int8_t *row, const int16_t *codes, int32_t n) {
+    return hum_dot_scalar(row, codes, n); /* compilers turn it into pmaddwd, smlal */
+}
+#endif
+
+void hum_score_people(const hum_gallery *g, const hum_probe *probe, int32_t except,
+                      float *best, int32_t *photo) {
+    for (int32_t p = 0; p < g->people; p++) {
+        best[p] = -2;
+        photo[p] = -1;
+    }
+    const int8_t *row = g->row;
+    for (int32_t i = 0; i < g->rows; i++, row += g->stride) {
+        if (i == except) continue;
+        float cosine =
+            (float)hum_dot(row, probe->codes, g->stride) * probe->scale * g->norm[i];
+        int32_t p = hum_gallery_person_of(g, i);
+        if (cosine > best[p]) {
+            best[p] = cosine;
+            photo[p] = i;
+        }
+    }
+}
+
+int32_t hum_top(const float *best, const int32_t *photo, int32_t people, int32_t k,
+                hum_match *matches) {
+    int32_t count = 0;
+    for (int32_t p = 0; p < people; p++) {
+        if (photo[p] < 0 || (count == k && best[p] <= matches[k - 1].score)) continue;
+        int32_t at = count < k ? count++ : k - 1;
+        for (; at > 0 && matches[at - 1].score < best[p]; at--)
+            matches[at] = matches[at - 1];
+        matches[at] = (hum_match){p, photo[p], best[p], -1};
+    }
+    return count;
+}
+
+float hum_share_below(const float *quantiles, float x) {
+    if (x <= quantiles[0]) return 0;
+    if (x >= quantiles[HUM_QUANTILES - 1]) return 1;
+    int low = 0, high = HUM_QUANTILES - 1; /* quantiles[low] < x <= quantiles[high] */
+    while (high - low > 1) {
+        int middle = (low + high) / 2;
+        if (quantiles[middle] < x) low = middle;
+        else high = middle;
+    }
+    float step = quantiles[high] - quantiles[low];
+    float part = step > 0 ? (x - quantiles[low]) / step : 0;
+    return ((float)low + part) / (HUM_QUANTILES - 1);
+}

@@ -1,0 +1,37 @@
+/* Exact search by cosine over int8 rows, folded to people. */
+
+#ifndef HUM_SEARCH_H
+#define HUM_SEARCH_H
+
+#include "gallery.h"
+
+/* The probe as 16-bit integers, so that products with int8 rows add up exactly in 32
+   bits whatever the order: scalar and SIMD give the same bits. */
+typedef struct {
+    int16_t *codes; /* [stride], zeros behind dimension */
+    float scale;    /* probe = codes * scale */
+} hum_probe;
+
+/* Fills a probe (codes: room for stride) from a unit vector. */
+void hum_make_probe(const float *embedding, int32_t dimension, int32_t stride,
+                    hum_probe *probe);
+
+/* The dot product of a row and a probe's codes; n is a multiple of 16. */
+int32_t hum_dot(const int8_t *row, const int16_t *codes, int32_t n);
+int32_t hum_dot_scalar(const int8_t *row, const int16_t *codes, int32_t n);
+
+/* best[person], photo[person]: the highest cosine of a person's rows and that row, over
+   all rows but `except` (-1: none); -2 and -1 for people without a row. */
+void hum_score_people(const hum_gallery *g, const hum_probe *probe, int32_t except,
+                      float *best, int32_t *photo);
+
+/* The k best people of best[], best first; ties go to the lower number. Returns how many
+   there are (people with a row, at most k). */
+int32_t hum_top(const float *best, const int32_t *photo, int32_t people, int32_t k,
+                hum_match *matches);
+
+/* The share of a distribution that lies below x, 0..1: quantiles[HUM_QUANTILES],
+   interpolated. */
+float hum_share_below(const float *quantiles, float x);
+
+#endif

@@ -1,0 +1,220 @@
+/* The gallery file: what is written can be read, the same additions give the same bytes,
+   and no damaged file is read as if it were whole. */
+
+#include "gallery.h"
+#include "search.h"
+
+#include "check.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { D = 20, PHOTOS = 24, PEOPLE = 8 };
+
+static void vector(int person, int photo, float *v) {
+    uint32_t seed = (uint32_t)person * 7919u + 17;
+    double sum = 0;
+    for (int i = 0; i < D; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        v[i] = (float)(seed >> 8) / 8388608 - 1 + 0.1f * (float)((photo * (i + 3)) % 5);
+        sum += (double)v[i] * (double)v[i];
+    }
+    for (int i = 0; i < D; i++) v[i] = (float)(v[i] / sqrt(sum));
+}
+
+static hum_builder *make(const uint8_t **bytes, size_t *size) {
+    hum_text error;
+    hum_builder *b = hum_builder_create(D, "the contract");
+    for (int i = 0; i < PHOTOS; i++) {
+        char name[16], file[16];
+        float v[D];
+        snprintf(name, sizeof name, "Person %d", i % PEOPLE);
+        snprintf(file, sizeof file, "%d.jpg", i);
+        vector(i % PEOPLE, i, v);
+        const char *texts[7] = {name,       "https://example.org/p", file,
+                                "a source", i ? "an author" : NULL,  "CC0",
+                                "\xc3\xa9"};
+        CHECK_STATUS(
+            hum_builder_add(b, v, texts, (const uint8_t *)"thumb", (size_t)i % 6, &error),
+            HUM_OK);
+    }
+    CHECK_STATUS(hum_builder_end(b, bytes, size, &error), HUM_OK);
+    return b;
+}
+
+/* Reads all that a parsed gallery offers; the sanitizer sees where it reaches too far. */
+static long touch(const hum_gallery *g) {
+    long sum = 0;
+    for (int p = 0; p < g->people; p++)
+        sum += (long)strlen(hum_gallery_entry(g, HUM_PERSON_NAME, p)) +
+               (long)strlen(hum_gallery_entry(g, HUM_PERSON_LINK, p));
+    for (int i = 0; i < g->rows; i++) {
+        for (int f = HUM_PHOTO_FILE; f <= HUM_PHOTO_LINK; f++)
+            sum += (long)strlen(hum_gallery_entry(g, f, i));
+        size_t size;
+        const uint8_t *thumb = hum_gallery_thumb(g, i, &size);
+        while (size--) sum += thumb[size];
+        CHECK(hum_gallery_person_of(g, i) < g->people);
+        for (int d = 0; d < g->stride; d++)
+            sum += g->row[(size_t)i * (size_t)g->stride + (size_t)d];
+    }
+    return sum;
+}
+
+static hum_status parse_copy(const uint8_t *bytes, size_t size) {
+    uint8_t *copy = malloc(size ? size : 1); /* exact, for the sanitizer */
+    hum_gallery g;
+    hum_text error = {""};
+    memcpy(copy, bytes, size);
+    hum_status status = hum_gallery_parse(copy, size, &g, &error);
+    if (status == HUM_OK) touch(&g);
+    else CHECK(error.text[0] != 0);
+    free(copy);
+    return status;
+}
+
+static void round_trip(const uint8_t *bytes, size_t size) {
+    hum_gallery g;
+    hum_text error;
+    CHECK_STATUS(hum_gallery_parse(bytes, size, &g, &error), HUM_OK);
+    CHECK_INT(g.rows, PHOTOS);
+    CHECK_INT(g.people, PEOPLE);
+    CHECK_INT(g.dimension, D);
+    CHECK_TEXT(g.contract, "the contract");
+    CHECK_TEXT(hum_gallery_entry(&g, HUM_PERSON_NAME, 3), "Person 3");
+    CHECK_TEXT(hum_gallery_entry(&g, HUM_PHOTO_FILE, 11), "11.jpg");
+    CHECK_INT(strlen(hum_gallery_entry(&g, HUM_PHOTO_AUTHOR, 0)), 0);
+    CHECK_INT(hum_gallery_person_of(&g, 11), 3);
+    size_t thumb;
+    CHECK(memcmp(hum_gallery_thumb(&g, 3, &thumb), "thu", 3) == 0 && thumb == 3);
+
+    /* Search against cosines computed in double precision. */
+    float v[D], best[PEOPLE];
+    int32_t photo[PEOPLE];
+    int16_t codes[32];
+    hum_probe probe = {.codes = codes};
+    vector(5, 13, v);
+    hum_make_probe(v, D, g.stride, &probe);
+    hum_score_people(&g, &probe, -1, best, photo);
+    CHECK_INT(photo[5], 13);
+    double worst = 0;
+    for (int p = 0; p < PEOPLE; p++) {
+        double most = -2;
+        for (int i = p; i < PHOTOS; i += PEOPLE) {
+            float w[D];
+            double sum = 0;
+            vector(p, i, w);
+            for (int d = 0; d < D; d++) sum += (double)w[d] * (double)v[d];
+            if (sum > most) most = sum;
+        }
+        worst = fmax(worst, fabs(most - (double)best[p]));
+    }
+    printf("int8 rows: largest error of a cosine %.5f\n", worst);
+    CHECK(worst < 0.01); /* observed: 0.0027 */
+    hum_score_people(&g, &probe, 13, best, photo);
+    CHECK(photo[5] != 13);
+}
+
+/* Calibration against all pairs, computed plainly from the stored rows. */
+static void calibration(const uint8_t *bytes, size_t size) {
+    hum_gallery g;
+    hum_text error;
+    CHECK_STATUS(hum_gallery_parse(bytes, size, &g, &error), HUM_OK);
+    CHECK_INT(g.stranger_pairs, PHOTOS * (PEOPLE - 1));
+    CHECK_INT(g.kin_pairs, PHOTOS);
+    CHECK(g.strangers == NULL); /* 168 pairs are too few to speak of one in a hundred */
+    hum_builder *b = hum_builder_create(D, "c");
+    for (int i = 0; i < 40; i++) {
+        char name[16];
+        float v[D];
+        snprintf(name, sizeof name, "P%d", i);
+        vector(i, 0, v);
+        const char *texts[7] = {name};
+        CHECK_STATUS(hum_builder_add(b, v, texts, NULL, 0, &error), HUM_OK);
+    }
+    const uint8_t *file;
+    size_t n;
+    CHECK_STATUS(hum_builder_end(b, &file, &n, &error), HUM_OK);
+    CHECK_STATUS(hum_gallery_parse(file, n, &g, &error), HUM_OK);
+    CHECK_INT(g.stranger_pairs, 40 * 39);
+    CHECK_INT(g.kin_pairs, 0);
+    if (CHECK(g.strangers != NULL), g.strangers) {
+        double most = -2;
+        for (int i = 0; i < 40; i++)
+            for (int j = 0; j < i; j++) {
+                double sum = 0;
+                for (int d = 0; d < D; d++)
+                    sum += g.row[i * g.stride + d] * g.row[j * g.stride + d];
+                most = fmax(most, sum * (double)g.norm[i] * (double)g.norm[j]);
+            }
+        CHECK(fabs(most - (double)g.strangers[HUM_QUANTILES - 1]) < 1e-3);
+        CHECK(fabsf(hum_share_below(g.strangers, g.strangers[500]) - 0.5f) < 0.01f);
+    }
+    hum_builder_free(b);
+}
+
+static void damage(const uint8_t *bytes, size_t size) {
+    for (size_t n = 0; n < size; n++) /* cut off anywhere */
+        if (parse_copy(bytes, n) == HUM_OK) CHECK_INT(n, size);
+    uint8_t *copy = malloc(size + 1);
+    memcpy(copy, bytes, size);
+    copy[size] = 0; /* a byte too many */
+    CHECK_STATUS(parse_copy(copy, size + 1), HUM_ERROR_FORMAT);
+    long accepted = 0;
+    for (size_t i = 0; i < size; i++)
+        for (int k = 0; k < 3; k++) {
+            static const uint8_t flips[3] = {0x01, 0x80, 0xff};
+            copy[i] ^= flips[k];
+            accepted += parse_copy(copy, size) == HUM_OK;
+            copy[i] ^= flips[k];
+        }
+    /* Rows, norms, thumbnails and letters may differ and still be a gallery. */
+    printf("%zu bytes, %zu changes: %ld still readable\n", size, 3 * size, accepted);
+    CHECK(accepted < (long)(3 * size));
+    memcpy(copy, "XUMG", 4);
+    CHECK_STATUS(parse_copy(copy, size), HUM_ERROR_FORMAT);
+    memcpy(copy, bytes, size);
+    copy[4] = 9;
+    CHECK_STATUS(parse_copy(copy, size), HUM_ERROR_UNSUPPORTED);
+    free(copy);
+}
+
+static void refusals(void) {
+    hum_text error;
+    hum_builder *b = hum_builder_create(D, "c");
+    const uint8_t *bytes;
+    size_t size;
+    float v[D];
+    vector(0, 0, v);
+    CHECK_STATUS(hum_builder_end(b, &bytes, &size, &error), HUM_ERROR_STATE);
+    static const char *const bad[] = {"",         "a\nb",         "\xff",
+                                      "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80",
+                                      "\xc2\x85", "cut \xe2\x82"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const char *texts[7] = {bad[i]};
+        CHECK_STATUS(hum_builder_add(b, v, texts, NULL, 0, &error), HUM_ERROR_ARGUMENT);
+    }
+    char *longest = malloc(HUM_MAX_TEXT + 2);
+    memset(longest, 'a', HUM_MAX_TEXT + 1);
+    longest[HUM_MAX_TEXT + 1] = 0;
+    const char *texts[7] = {longest};
+    CHECK_STATUS(hum_builder_add(b, v, texts, NULL, 0, &error), HUM_ERROR_LIMIT);
+    longest[HUM_MAX_TEXT] = 0;
+    CHECK_STATUS(hum_builder_add(b, v, texts, NULL, 0, &error), HUM_OK);
+    free(longest);
+    hum_builder_free(b);
+}
+
+int main(void) {
+    const uint8_t *bytes, *again;
+    size_t size, size_again;
+    hum_builder *a = make(&bytes, &size), *b = make(&again, &size_again);
+    CHECK(size == size_again && memcmp(bytes, again, size) == 0);
+    round_trip(bytes, size);
+    calibration(bytes, size);
+    damage(bytes, size);
+    refusals();
+    hum_builder_free(a);
+    hum_builder_free(b);
+    return check_end();
+}
