@@ -1,0 +1,533 @@
+/* The engine: owns what is loaded, checks arguments, and chains the stages. */
+
+#include "humshakal.h"
+
+#include "crop.h"
+#include "detect.h"
+#include "embed.h"
+#include "gallery.h"
+#include "search.h"
+#include "sha256.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct hum_engine {
+    int32_t threads;
+    hum_pool *pool;            /* NULL for one thread */
+    hum_detector detectors[2]; /* by hum_range */
+    hum_embedder embedder;
+    hum_gallery gallery; /* bytes NULL: none */
+    float *best;         /* [people]: scratch of a search */
+    int32_t *photo_of;   /* [people] */
+    int16_t *codes;      /* [HUM_MAX_DIMENSION]: the probe */
+    hum_builder *builder;
+    hum_image photo; /* width 0: none */
+    hum_image half;  /* the photo at half its size, while faces are looked for */
+    hum_resampler resampler;
+    uint8_t *crop; /* [side,side,3] for hum_crop */
+    size_t crop_capacity;
+    char *info;
+    hum_text error;
+};
+
+/* Every call begins here: no engine, no text to put a reason into. */
+#define ENTER(engine)                                                                    \
+    do {                                                                                 \
+        if (!(engine)) return HUM_ERROR_ARGUMENT;                                        \
+        (engine)->error.text[0] = 0;                                                     \
+    } while (0)
+
+#define REQUIRE(engine, condition, status, ...)                                          \
+    do {                                                                                 \
+        if (!(condition)) return hum_fail(&(engine)->error, status, __VA_ARGS__);        \
+    } while (0)
+
+/* ---- The engine ------------------------------------------------------------------ */
+
+const char *hum_version(void) {
+    return HUM_VERSION;
+}
+
+hum_status hum_create(int32_t threads, hum_engine **engine) {
+    if (!engine || threads < 1 || threads > 64) return HUM_ERROR_ARGUMENT;
+    hum_engine *e = calloc(1, sizeof *e);
+    if (!e) return HUM_ERROR_MEMORY;
+    e->threads = threads;
+    e->codes = malloc(HUM_MAX_DIMENSION * sizeof *e->codes);
+    if (threads > 1) e->pool = hum_pool_create(threads);
+    if (!e->codes || (threads > 1 && !e->pool)) {
+        hum_destroy(e);
+        return HUM_ERROR_MEMORY;
+    }
+    *engine = e;
+    return HUM_OK;
+}
+
+static void drop_gallery(hum_engine *e) {
+    free(e->best);
+    free(e->photo_of);
+    e->best = NULL;
+    e->photo_of = NULL;
+    e->gallery = (hum_gallery){0};
+}
+
+void hum_destroy(hum_engine *e) {
+    if (!e) return;
+    drop_gallery(e);
+    hum_builder_free(e->builder);
+    for (int i = 0; i < 2; i++) hum_detector_free(&e->detectors[i]);
+    hum_embedder_free(&e->embedder);
+    hum_pool_free(e->pool);
+    hum_image_free(&e->photo);
+    hum_image_free(&e->half);
+    hum_resampler_free(&e->resampler);
+    free(e->codes);
+    free(e->crop);
+    free(e->info);
+    free(e);
+}
+
+const char *hum_error(const hum_engine *engine) {
+    return engine ? engine->error.text : "there is no engine";
+}
+
+/* ---- Networks and gallery -------------------------------------------------------- */
+
+/* Parses model and recipe, and builds the network. */
+static hum_status load(hum_engine *e, const uint8_t *bytes, size_t size,
+                       const char *recipe_text, size_t recipe_size, int float_activations,
+                       hum_net **net, hum_recipe *recipe) {
+    REQUIRE(e, bytes || !size, HUM_ERROR_ARGUMENT, "the model is NULL");
+    hum_model model;
+    hum_status status = hum_tflite_parse(bytes, size, &model, &e->error);
+    if (status != HUM_OK) return status;
+    if (!recipe_text) {
+        recipe_text = model.recipe;
+        recipe_size = model.recipe_size;
+    }
+    status = recipe_text
+                 ? hum_recipe_parse(recipe_text, recipe_size, recipe, &e->error)
+                 : hum_fail(&e->error, HUM_ERROR_FORMAT,
+                            "the model carries no recipe and none was given with it");
+    if (status == HUM_OK)
+        status = hum_net_create(&model, float_activations, e->pool, net, &e->error);
+    hum_tflite_free(&model);
+    return status;
+}
+
+hum_status hum_load_detector(hum_engine *e, const uint8_t *model, size_t model_size,
+                             const char *recipe, size_t recipe_size) {
+    ENTER(e);
+    hum_net *net;
+    hum_recipe r;
+    hum_detector d;
+    hum_status status = load(e, model, model_size, recipe, recipe_size, 1, &net, &r);
+    if (status == HUM_OK) status = hum_detector_init(&d, net, &r, &e->error);
+    if (status != HUM_OK) return status;
+    hum_detector_free(&e->detectors[r.range]);
+    e->detectors[r.range] = d;
+    return HUM_OK;
+}
+
+hum_status hum_load_embedder(hum_engine *e, const uint8_t *model, size_t model_size,
+                             const char *recipe, size_t recipe_size, int32_t flags) {
+    ENTER(e);
+    REQUIRE(e, !(flags & ~HUM_FLOAT_ACTIVATIONS), HUM_ERROR_ARGUMENT, "unknown flags %d",
+            flags);
+    hum_net *net;
+    hum_recipe r;
+    hum_embedder m;
+    char sha256[65];
+    hum_status status = load(e, model, model_size, recipe, recipe_size,
+                             flags & HUM_FLOAT_ACTIVATIONS, &net, &r);
+    if (status != HUM_OK) return status;
+    hum_sha256(model, model_size, sha256);
+    status = hum_embedder_init(&m, net, &r, sha256, &e->error);
+    if (status != HUM_OK) return status;
+    hum_embedder_free(&e->embedder);
+    e->embedder = m;
+    hum_builder_free(e->builder);
+    e->builder = NULL;
+    if (e->gallery.bytes && strcmp(e->gallery.contract, m.contract) != 0) drop_gallery(e);
+    return HUM_OK;
+}
+
+int32_t hum_dimension(const hum_engine *e) {
+    return e ? e->embedder.dimension : 0;
+}
+
+hum_status hum_load_gallery(hum_engine *e, const uint8_t *bytes, size_t size) {
+    ENTER(e);
+    REQUIRE(e, bytes || !size, HUM_ERROR_ARGUMENT, "the gallery is NULL");
+    REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load the embedder before the gallery");
+    hum_gallery g;
+    hum_status status = hum_gallery_parse(bytes, size, &g, &e->error);
+    if (status != HUM_OK) return status;
+    if (strcmp(g.contract, e->embedder.contract) != 0 ||
+        g.dimension != e->embedder.dimension) {
+        char theirs[160];
+        hum_printable(g.contract, strlen(g.contract), theirs, sizeof theirs);
+        return hum_fail(&e->error, HUM_ERROR_MISMATCH,
+                        "the gallery was made with another network: it has '%s', loaded "
+                        "is '%.160s'",
+                        theirs, e->embedder.contract);
+    }
+    float *best = malloc((size_t)g.people * sizeof *best);
+    int32_t *photo_of = malloc((size_t)g.people * sizeof *photo_of);
+    if (!best || !photo_of) {
+        free(best);
+        free(photo_of);
+        return hum_fail(&e->error, HUM_ERROR_MEMORY, "no memory to search %d people",
+                        g.people);
+    }
+    drop_gallery(e);
+    e->gallery = g;
+    e->best = best;
+    e->photo_of = photo_of;
+    return HUM_OK;
+}
+
+/* ---- The current photo ----------------------------------------------------------- */
+
+hum_status hum_photo_decode(hum_engine *e, const uint8_t *bytes, size_t size,
+                            int32_t dimensions[2]) {
+    ENTER(e);
+    REQUIRE(e, (bytes || !size) && dimensions, HUM_ERROR_ARGUMENT, "NULL argument");
+    hum_status status = hum_image_decode(bytes, size, &e->photo, &e->error);
+    if (status != HUM_OK) return status;
+    dimensions[0] = e->photo.width;
+    dimensions[1] = e->photo.height;
+    return HUM_OK;
+}
+
+hum_status hum_photo_pixels(hum_engine *e, const uint8_t *rgba, int32_t width,
+                            int32_t height) {
+    ENTER(e);
+    REQUIRE(e, rgba, HUM_ERROR_ARGUMENT, "the pixels are NULL");
+    return hum_image_from_rgba(rgba, width, height, &e->photo, &e->error);
+}
+
+static hum_status need_photo(hum_engine *e) {
+    REQUIRE(e, e->photo.width, HUM_ERROR_STATE, "there is no photo yet");
+    return HUM_OK;
+}
+
+/* A face that comes back from the caller may have been changed. */
+static hum_status check_face(hum_engine *e, const hum_face *f) {
+    if (!f) return HUM_OK;
+    float far = 4 * HUM_MAX_PHOTO_SIDE;
+    REQUIRE(e,
+            fabsf(f->x) <= far && fabsf(f->y) <= far && f->width >= 1 &&
+                f->width <= far && f->height >= 1 && f->height <= far,
+            HUM_ERROR_ARGUMENT,
+            "the face's box (%g, %g, %g x %g) is not one of a photo of %d x %d pixels",
+            (double)f->x, (double)f->y, (double)f->width, (double)f->height,
+            e->photo.width, e->photo.height);
+    return HUM_OK;
+}
+
+hum_status hum_detect(hum_engine *e, hum_face *faces, int32_t capacity, int32_t *count) {
+    ENTER(e);
+    REQUIRE(e, faces && count && capacity > 0, HUM_ERROR_ARGUMENT, "no room for faces");
+    REQUIRE(e, e->detectors[HUM_RANGE_NEAR].net, HUM_ERROR_STATE,
+            "load a near detector before looking for faces");
+    hum_status status = need_photo(e);
+    if (status != HUM_OK) return status;
+    return hum_find_faces(&e->detectors[HUM_RANGE_NEAR], &e->detectors[HUM_RANGE_FAR],
+                          &e->photo, &e->half, &e->resampler, faces, capacity, count,
+                          &e->error);
+}
+
+hum_status hum_embed(hum_engine *e, const hum_face *face, float *embedding) {
+    ENTER(e);
+    REQUIRE(e, embedding, HUM_ERROR_ARGUMENT, "no room for the embedding");
+    REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_status status = need_photo(e);
+    if (status == HUM_OK) status = check_face(e, face);
+    if (status != HUM_OK) return status;
+    hum_rect rect = hum_crop_rect(&e->embedder.recipe, &e->photo, face);
+    return hum_embed_rect(&e->embedder, &e->photo, rect, &e->resampler, embedding,
+                          &e->error);
+}
+
+hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t side,
+                    uint8_t *rgba) {
+    ENTER(e);
+    REQUIRE(e, rgba && side >= 16 && side <= 1024, HUM_ERROR_ARGUMENT,
+            "a crop has 16 to 1024 pixels on a side, not %d", side);
+    REQUIRE(e, loose || e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_status status = need_photo(e);
+    if (status == HUM_OK) status = check_face(e, face);
+    if (status != HUM_OK) return status;
+    size_t pixels = (size_t)side * (size_t)side;
+    if (pixels * 3 > e->crop_capacity) {
+        free(e->crop);
+        e->crop = malloc(pixels * 3);
+        e->crop_capacity = e->crop ? pixels * 3 : 0;
+        REQUIRE(e, e->crop, HUM_ERROR_MEMORY, "no memory for a crop of %d pixels", side);
+    }
+    hum_rect rect = loose ? hum_crop_loose(&e->photo, face)
+                          : hum_crop_rect(&e->embedder.recipe, &e->photo, face);
+    status = hum_resample(&e->photo, rect, HUM_EDGE_REPEAT, side, side, e->crop,
+                          &e->resampler, &e->error);
+    if (status != HUM_OK) return status;
+    for (size_t i = 0; i < pixels; i++) {
+        memcpy(rgba + 4 * i, e->crop + 3 * i, 3);
+        rgba[4 * i + 3] = 255;
+    }
+    return HUM_OK;
+}
+
+/* ---- Comparing ------------------------------------------------------------------- */
+
+static hum_status check_embedding(hum_engine *e, const float *v) {
+    REQUIRE(e, v, HUM_ERROR_ARGUMENT, "the embedding is NULL");
+    REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    double sum = 0;
+    for (int32_t i = 0; i < e->embedder.dimension; i++)
+        sum += (double)v[i] * (double)v[i];
+    REQUIRE(e, sum > 0.99 && sum < 1.01, HUM_ERROR_VALUE,
+            "the embedding has length %g, expected 1", sqrt(sum));
+    return HUM_OK;
+}
+
+hum_status hum_compare(hum_engine *e, const float *a, const float *b, float *cosine) {
+    ENTER(e);
+    REQUIRE(e, cosine, HUM_ERROR_ARGUMENT, "no room for the cosine");
+    hum_status status = check_embedding(e, a);
+    if (status == HUM_OK) status = check_embedding(e, b);
+    if (status != HUM_OK) return status;
+    double sum = 0;
+    for (int32_t i = 0; i < e->embedder.dimension; i++)
+        sum += (double)a[i] * (double)b[i];
+    *cosine = (float)sum;
+    return HUM_OK;
+}
+
+hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
+                      hum_match *matches, int32_t *count) {
+    ENTER(e);
+    REQUIRE(e, matches && count && k >= 1 && k <= HUM_MAX_MATCHES, HUM_ERROR_ARGUMENT,
+            "1 to %d matches can be asked for, not %d", HUM_MAX_MATCHES, k);
+    hum_status status = check_embedding(e, embedding);
+    if (status != HUM_OK) return status;
+    REQUIRE(e, e->gallery.bytes, HUM_ERROR_STATE, "load a gallery first");
+    hum_probe probe = {.codes = e->codes};
+    hum_make_probe(embedding, e->gallery.dimension, e->gallery.stride, &probe);
+    hum_score_people(&e->gallery, &probe, -1, e->best, e->photo_of);
+    *count = hum_top(e->best, e->photo_of, e->gallery.people, k, matches);
+    if (e->gallery.strangers)
+        for (int32_t i = 0; i < *count; i++)
+            matches[i].strangers =
+                hum_share_below(e->gallery.strangers, matches[i].score);
+    return HUM_OK;
+}
+
+static int row_ok(const hum_engine *e, int32_t row) {
+    return e && e->gallery.bytes && row >= 0 && row < e->gallery.rows;
+}
+
+const char *hum_gallery_text(const hum_engine *e, int32_t field, int32_t index) {
+    if (field == HUM_PERSON_NAME || field == HUM_PERSON_LINK) {
+        if (!e || !e->gallery.bytes || index < 0 || index >= e->gallery.people)
+            return NULL;
+    } else if (field < 0 || field > HUM_PHOTO_LINK || !row_ok(e, index)) {
+        return NULL;
+    }
+    return hum_gallery_entry(&e->gallery, field, index);
+}
+
+int32_t hum_gallery_person(const hum_engine *e, int32_t photo) {
+    return row_ok(e, photo) ? hum_gallery_person_of(&e->gallery, photo) : -1;
+}
+
+static hum_status check_row(hum_engine *e, int32_t photo, const void *out) {
+    REQUIRE(e, out, HUM_ERROR_ARGUMENT, "NULL argument");
+    REQUIRE(e, e->gallery.bytes, HUM_ERROR_STATE, "load a gallery first");
+    REQUIRE(e, row_ok(e, photo), HUM_ERROR_ARGUMENT, "there is no photo %d among %d",
+            photo, e->gallery.rows);
+    return HUM_OK;
+}
+
+hum_status hum_gallery_thumbnail(hum_engine *e, int32_t photo, const uint8_t **bytes,
+                                 size_t *size) {
+    ENTER(e);
+    hum_status status = check_row(e, photo, bytes && size ? bytes : NULL);
+    if (status == HUM_OK) *bytes = hum_gallery_thumb(&e->gallery, photo, size);
+    return status;
+}
+
+hum_status hum_gallery_embedding(hum_engine *e, int32_t photo, float *embedding) {
+    ENTER(e);
+    hum_status status = check_row(e, photo, embedding);
+    if (status != HUM_OK) return status;
+    const int8_t *row = e->gallery.row + (size_t)photo * (size_t)e->gallery.stride;
+    for (int32_t i = 0; i < e->gallery.dimension; i++)
+        embedding[i] = (float)row[i] * e->gallery.norm[photo];
+    return HUM_OK;
+}
+
+/* ---- Making a gallery ------------------------------------------------------------ */
+
+hum_status hum_gallery_begin(hum_engine *e) {
+    ENTER(e);
+    REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_builder_free(e->builder);
+    e->builder = hum_builder_create(e->embedder.dimension, e->embedder.contract);
+    REQUIRE(e, e->builder, HUM_ERROR_MEMORY, "no memory for a gallery");
+    return HUM_OK;
+}
+
+hum_status hum_gallery_add(hum_engine *e, const float *embedding, const char *person,
+                           const char *link, const char *file, const char *source,
+                           const char *author, const char *licence,
+                           const char *photo_link, const uint8_t *thumbnail,
+                           size_t thumbnail_size) {
+    ENTER(e);
+    REQUIRE(e, e->builder, HUM_ERROR_STATE, "begin a gallery first");
+    REQUIRE(e, thumbnail || !thumbnail_size, HUM_ERROR_ARGUMENT, "NULL thumbnail");
+    hum_status status = check_embedding(e, embedding);
+    if (status != HUM_OK) return status;
+    const char *const texts[7] = {person, link,    file,      source,
+                                  author, licence, photo_link};
+    return hum_builder_add(e->builder, embedding, texts, thumbnail, thumbnail_size,
+                           &e->error);
+}
+
+hum_status hum_gallery_end(hum_engine *e, const uint8_t **bytes, size_t *size) {
+    ENTER(e);
+    REQUIRE(e, bytes && size, HUM_ERROR_ARGUMENT, "NULL argument");
+    REQUIRE(e, e->builder, HUM_ERROR_STATE, "begin a gallery first");
+    return hum_builder_end(e->builder, bytes, size, &e->error);
+}
+
+/* ---- Telling what is loaded ------------------------------------------------------ */
+
+typedef struct {
+    char *text;
+    size_t size, capacity;
+} writer;
+
+/* Appends printf output; on lack of memory the writer's text becomes NULL for good. */
+#ifdef __GNUC__
+__attribute__((format(printf, 2, 3)))
+#endif
+static void
+put(writer *w, const char *format, ...) {
+    if (!w->text) return;
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    while (w->capacity - w->size <= (size_t)n) {
+        char *grown = realloc(w->text, w->capacity * 2);
+        if (!grown) {
+            free(w->text);
+            w->text = NULL;
+            return;
+        }
+        w->text = grown;
+        w->capacity *= 2;
+    }
+    va_start(arguments, format);
+    vsnprintf(w->text + w->size, w->capacity - w->size, format, arguments);
+    va_end(arguments);
+    w->size += (size_t)n;
+}
+
+/* "key":"text", with the two characters that printable text needs escaped. */
+static void put_text(writer *w, const char *key, const char *text) {
+    put(w, "\"%s\":\"", key);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') put(w, "\\%c", *text);
+        else put(w, "%c", *text);
+    }
+    put(w, "\",");
+}
+
+static void put_number(writer *w, const char *key, float value) {
+    if (isfinite(value)) put(w, "\"%s\":%.9g,", key, (double)value);
+    else put(w, "\"%s\":null,", key);
+}
+
+static void put_recipe(writer *w, const hum_recipe *r) {
+    put_text(w, "id", r->id);
+    put_text(w, "name", r->name);
+    put_text(w, "training", r->training);
+    put_text(w, "licence", r->licence);
+    put_text(w, "citation", r->citation);
+    put_text(w, "source", r->source);
+    put_text(w, "note", r->note);
+}
+
+static void put_detector(writer *w, const hum_detector *d) {
+    put(w, "{");
+    put_recipe(w, &d->recipe);
+    put(w, "\"range\":\"%s\",\"side\":%d,\"score\":%.9g}",
+        d->recipe.range == HUM_RANGE_NEAR ? "near" : "far", d->side,
+        (double)d->recipe.score);
+}
+
+static void put_embedder(writer *w, const hum_embedder *m) {
+    const hum_recipe *r = &m->recipe;
+    put(w, "{");
+    put_recipe(w, r);
+    put_text(w, "sha256", m->sha256);
+    put_text(w, "contract", m->contract);
+    put_text(w, "channels", r->bgr ? "bgr" : "rgb");
+    put_text(w, "crop", r->crop == HUM_CROP_SQUARE ? "square" : "vggface2");
+    put_text(w, "activations", hum_net_quantised(m->net) ? "int8" : "float");
+    put_number(w, "threshold", r->threshold);
+    put_number(w, "far", r->far);
+    put(w, "\"mirror\":%s,\"width\":%d,\"height\":%d,\"dimension\":%d}",
+        r->mirror ? "true" : "false", m->width, m->height, m->dimension);
+}
+
+static void put_quantiles(writer *w, const char *key, const float *q, uint32_t pairs) {
+    put(w, "\"%s\":{\"pairs\":%u,\"quantiles\":", key, pairs);
+    if (q) /* every twentieth of the way, for a chart */
+        for (int i = 0; i <= 20; i++)
+            put(w, "%c%.6g", i ? ',' : '[', (double)q[i * (HUM_QUANTILES - 1) / 20]);
+    put(w, "%s", q ? "]}" : "null}");
+}
+
+static void put_gallery(writer *w, const hum_gallery *g) {
+    put(w, "{\"people\":%d,\"photos\":%d,\"dimension\":%d,\"rows\":\"int8\",", g->people,
+        g->rows, g->dimension);
+    put_text(w, "contract", g->contract);
+    put(w, "\"bytes\":%zu,", g->size);
+    put_quantiles(w, "strangers", g->strangers, g->stranger_pairs);
+    put(w, ",");
+    put_quantiles(w, "kin", g->kin, g->kin_pairs);
+    put(w, "}");
+}
+
+const char *hum_info(hum_engine *e) {
+    if (!e) return NULL;
+    writer w = {malloc(1024), 0, 1024};
+    put(&w, "{\"version\":\"%s\",\"threads\":%d,", HUM_VERSION, e->threads);
+    put(&w,
+        "\"limits\":{\"faces\":%d,\"matches\":%d,\"photoBytes\":%d,\"photoSide\":%d,"
+        "\"photoPixels\":%d},\"detectors\":[",
+        HUM_MAX_FACES, HUM_MAX_MATCHES, HUM_MAX_PHOTO_BYTES, HUM_MAX_PHOTO_SIDE,
+        HUM_MAX_PHOTO_PIXELS);
+    for (int i = 0, listed = 0; i < 2; i++) {
+        if (!e->detectors[i].net) continue;
+        put(&w, "%s", listed++ ? "," : "");
+        put_detector(&w, &e->detectors[i]);
+    }
+    put(&w, "],\"embedder\":");
+    if (e->embedder.net) put_embedder(&w, &e->embedder);
+    else put(&w, "null");
+    put(&w, ",\"gallery\":");
+    if (e->gallery.bytes) put_gallery(&w, &e->gallery);
+    else put(&w, "null");
+    put(&w, "}");
+    free(e->info);
+    e->info = w.text;
+    return e->info;
+}

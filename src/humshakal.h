@@ -1,0 +1,241 @@
+/* Humshakal: who of a gallery looks most like the face in a photo?
+
+       hum_engine *e = NULL;
+       hum_create(1, &e);
+       hum_load_detector(e, blazeface, blazeface_size, recipe, recipe_size);
+       hum_load_embedder(e, facenet, facenet_size, recipe2, recipe2_size, 0);
+       hum_load_gallery(e, gallery, gallery_size);
+       hum_photo_decode(e, jpeg, jpeg_size, size);           // the current photo
+       hum_detect(e, faces, HUM_MAX_FACES, &count);          // its faces, largest first
+       hum_embed(e, &faces[0], embedding);                   // a unit vector
+       hum_search(e, embedding, 5, matches, &count);         // five different people
+       hum_destroy(e);
+
+   Every function that can fail returns a hum_status. On failure no output parameter is
+   written and hum_error() tells what was expected, what was found and what to do. "No
+   face" is a result (count 0), not a failure.
+
+   Pixels are 8-bit sRGB. Coordinates are pixels of the upright photo, origin at the top
+   left corner of the top left pixel. Cosines are -1..1, scores of faces 0..1. Strings
+   are UTF-8 and end with a zero byte.
+
+   An engine is used by one thread at a time; different engines are independent. Loading
+   allocates; detecting, embedding and searching do not, once the largest photo has been
+   seen. Nothing here reads files, prints, or ends the process.
+
+   All arguments are pointers, int32_t, size_t and float, so that this list of functions
+   is also the list of exports of the WebAssembly module. */
+
+#ifndef HUMSHAKAL_H
+#define HUMSHAKAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define HUM_VERSION "0.1.0"
+
+typedef struct hum_engine hum_engine;
+
+typedef enum {
+    HUM_OK = 0,
+    HUM_ERROR_ARGUMENT = 1,    /* the call itself is wrong: NULL, out of range */
+    HUM_ERROR_STATE = 2,       /* something must be loaded first */
+    HUM_ERROR_FORMAT = 3,      /* the bytes are damaged or not of the expected format */
+    HUM_ERROR_UNSUPPORTED = 4, /* well formed, but a feature this engine does not have */
+    HUM_ERROR_LIMIT = 5,       /* larger than a stated limit */
+    HUM_ERROR_MEMORY = 6,      /* memory ran out */
+    HUM_ERROR_MISMATCH = 7,    /* gallery and embedder belong to different networks */
+    HUM_ERROR_VALUE = 8,       /* not a finite number, or a vector without direction */
+    HUM_ERROR_INTERNAL = 9     /* a fault of ours; please report it */
+} hum_status;
+
+enum {
+    HUM_MAX_FACES = 64,              /* most faces that hum_detect reports */
+    HUM_MAX_MATCHES = 100,           /* most people that hum_search reports */
+    HUM_MAX_PHOTO_BYTES = 64 << 20,  /* an encoded photo */
+    HUM_MAX_PHOTO_SIDE = 16384,      /* pixels */
+    HUM_MAX_PHOTO_PIXELS = 64000000, /* a 48-megapixel phone photo fits */
+    HUM_MAX_DIMENSION = 8192         /* components of an embedding */
+};
+
+/* A face. The box is square-ish, from the middle of the forehead to the chin, and may
+   reach over the edge of the photo. points: x, y of the right eye, left eye (the
+   person's own right and left), nose tip, mouth centre, right ear, left ear. */
+typedef struct {
+    float x, y, width, height;
+    float score;
+    float points[12];
+} hum_face;
+
+/* One person of the gallery. photo is the photo of theirs that is nearest to the probe.
+   score is the cosine (see hum_search). strangers is the share, 0..1, of pairs of
+   different people in this very gallery that are less alike than score; -1 where the
+   gallery has too few people to tell. */
+typedef struct {
+    int32_t person;
+    int32_t photo;
+    float score;
+    float strangers;
+} hum_match;
+
+_Static_assert(sizeof(hum_face) == 68, "hum_face crosses into JavaScript");
+_Static_assert(sizeof(hum_match) == 16, "hum_match crosses into JavaScript");
+
+/* ---- The engine ------------------------------------------------------------------ */
+
+/* "0.1.0" */
+const char *hum_version(void);
+
+/* The name of a status, such as "HUM_ERROR_FORMAT"; "unknown status" for other values.
+   The page uses these names as its stable error codes. */
+const char *hum_status_name(int32_t status);
+
+/* Makes an engine with nothing loaded. threads: 1..64; builds without threads take 1
+   only. Returns ARGUMENT or MEMORY. */
+hum_status hum_create(int32_t threads, hum_engine **engine);
+
+/* Frees the engine and all that it holds. NULL is allowed. */
+void hum_destroy(hum_engine *engine);
+
+/* Why the last call on this engine failed; "" after a success. Valid until the next
+   call. */
+const char *hum_error(const hum_engine *engine);
+
+/* What is loaded, as a JSON object: version, threads, limits, detectors, embedder (the
+   recipe's entries, input size, dimension, sha256, activations), gallery (people,
+   photos, row type, bytes, contract, calibration). Keys of absent parts are null. Valid
+   until the next hum_load_* or hum_info. NULL if memory ran out. */
+const char *hum_info(hum_engine *engine);
+
+/* ---- Networks and gallery -------------------------------------------------------- */
+
+enum {
+    /* Compute int8 weights with float activations: slower and larger, the reference for
+       the quantised path. */
+    HUM_FLOAT_ACTIVATIONS = 1
+};
+
+/* Loads a BlazeFace detector (TensorFlow Lite). recipe: the text described in recipe.h,
+   or NULL if the model carries it as metadata "humshakal.recipe". The bytes may be freed
+   afterwards. A near detector (the recipe's `range = near`) must be there to detect; a
+   far one finds smaller faces as well. Loading again replaces the one of that range.
+   Returns ARGUMENT, FORMAT, UNSUPPORTED, LIMIT, MEMORY. */
+hum_status hum_load_detector(hum_engine *engine, const uint8_t *model, size_t model_size,
+                             const char *recipe, size_t recipe_size);
+
+/* Loads the network that turns a face into an embedding; replaces the one before. flags:
+   0 or HUM_FLOAT_ACTIVATIONS. Otherwise as hum_load_detector. A gallery that was loaded
+   for another network is dropped. */
+hum_status hum_load_embedder(hum_engine *engine, const uint8_t *model, size_t model_size,
+                             const char *recipe, size_t recipe_size, int32_t flags);
+
+/* Components of an embedding; 0 before an embedder is loaded. */
+int32_t hum_dimension(const hum_engine *engine);
+
+/* Loads a gallery file (format: gallery.h). The engine reads it in place: the bytes,
+   aligned to 8 as malloc does, must stay, unchanged, until another gallery is loaded or
+   the engine is destroyed. The embedder must be loaded, and be the one the gallery was
+   made with. Returns ARGUMENT, STATE, FORMAT, UNSUPPORTED, LIMIT, MEMORY, MISMATCH. */
+hum_status hum_load_gallery(hum_engine *engine, const uint8_t *bytes, size_t size);
+
+/* ---- The current photo ----------------------------------------------------------- */
+
+/* Decodes a JPEG or PNG and makes it the current photo: turned upright by its EXIF
+   orientation, transparency laid over white, 16-bit, grey and palette pictures turned
+   into 8-bit RGB. size receives width and height. Limits are checked on the header,
+   before anything large is allocated. On failure there is no current photo.
+   Returns ARGUMENT, FORMAT, UNSUPPORTED (neither JPEG nor PNG), LIMIT, MEMORY. */
+hum_status hum_photo_decode(hum_engine *engine, const uint8_t *bytes, size_t size,
+                            int32_t dimensions[2]);
+
+/* Makes pixels decoded elsewhere the current photo. rgba: [height,width,4], not
+   premultiplied, upright; copied. Returns ARGUMENT, LIMIT, MEMORY. */
+hum_status hum_photo_pixels(hum_engine *engine, const uint8_t *rgba, int32_t width,
+                            int32_t height);
+
+/* Finds the faces of the current photo, largest first. faces: room for capacity. Returns
+   ARGUMENT, STATE, MEMORY, INTERNAL. */
+hum_status hum_detect(hum_engine *engine, hum_face *faces, int32_t capacity,
+                      int32_t *count);
+
+/* The embedding of a face of the current photo, or of the whole photo (already a face
+   crop) when face is NULL: hum_dimension() floats, length 1. Returns ARGUMENT, STATE,
+   MEMORY, VALUE, INTERNAL. */
+hum_status hum_embed(hum_engine *engine, const hum_face *face, float *embedding);
+
+/* The picture of a face (NULL: of the whole photo) as the embedder sees it, or, with
+   loose = 1, with room around the head for a thumbnail. rgba: [side,side,4], alpha 255.
+   side: 16..1024. Returns ARGUMENT, STATE, MEMORY. */
+hum_status hum_crop(hum_engine *engine, const hum_face *face, int32_t loose, int32_t side,
+                    uint8_t *rgba);
+
+/* ---- Comparing ------------------------------------------------------------------- */
+
+/* The cosine of two embeddings of hum_dimension() floats. Returns ARGUMENT, STATE,
+   VALUE. */
+hum_status hum_compare(hum_engine *engine, const float *a, const float *b, float *cosine);
+
+/* The k people (1..HUM_MAX_MATCHES) whose photos are nearest to the embedding, best
+   first, nobody twice; a tie goes to the earlier person. A person's score is that of
+   their best photo. matches: room for k. count <= k receives how many there are. Returns
+   ARGUMENT, STATE, VALUE. */
+hum_status hum_search(hum_engine *engine, const float *embedding, int32_t k,
+                      hum_match *matches, int32_t *count);
+
+/* What the gallery tells of a person or a photo. */
+enum {
+    HUM_PERSON_NAME = 0,
+    HUM_PERSON_LINK = 1,
+    HUM_PHOTO_FILE = 2,
+    HUM_PHOTO_SOURCE = 3,
+    HUM_PHOTO_AUTHOR = 4,
+    HUM_PHOTO_LICENCE = 5,
+    HUM_PHOTO_LINK = 6
+};
+
+/* One text of person or photo number index; "" where the gallery says nothing, NULL
+   where index or field is out of range. Points into the gallery's bytes. */
+const char *hum_gallery_text(const hum_engine *engine, int32_t field, int32_t index);
+
+/* The person whom photo number index shows; -1 if out of range. */
+int32_t hum_gallery_person(const hum_engine *engine, int32_t photo);
+
+/* A photo's thumbnail (JPEG). size 0: there is none. The pointer is into the gallery's
+   bytes. Returns ARGUMENT, STATE. */
+hum_status hum_gallery_thumbnail(hum_engine *engine, int32_t photo, const uint8_t **bytes,
+                                 size_t *size);
+
+/* The stored embedding of a photo, hum_dimension() floats, length 1. Returns ARGUMENT,
+   STATE. */
+hum_status hum_gallery_embedding(hum_engine *engine, int32_t photo, float *embedding);
+
+/* ---- Making a gallery ------------------------------------------------------------ */
+
+/* Starts a new gallery for the loaded embedder, dropping one begun before. The loaded
+   gallery is untouched. Returns STATE. */
+hum_status hum_gallery_begin(hum_engine *engine);
+
+/* Adds a photo: its embedding and what to say about it. person, link (of the person),
+   file, source, author, licence, photo_link: texts, NULL counts as "". Photos of one
+   person need not come together; people are numbered as they first appear. thumbnail:
+   JPEG bytes or NULL. Everything is copied. Returns ARGUMENT, STATE, VALUE, LIMIT,
+   MEMORY. */
+hum_status hum_gallery_add(hum_engine *engine, const float *embedding, const char *person,
+                           const char *link, const char *file, const char *source,
+                           const char *author, const char *licence,
+                           const char *photo_link, const uint8_t *thumbnail,
+                           size_t thumbnail_size);
+
+/* Writes the gallery file; the same additions give the same bytes. The bytes are the
+   engine's, valid until the next hum_gallery_begin or hum_destroy. Returns STATE (none
+   begun, or nothing added), LIMIT, MEMORY. */
+hum_status hum_gallery_end(hum_engine *engine, const uint8_t **bytes, size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
