@@ -1,0 +1,83 @@
+/* The command line: makes galleries and does natively what the page does. The commands
+   are in cli/; here is the list of them. */
+
+#include "cli/cli.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+const cli_command cli_commands[] = {
+    {"gallery build", "DIR -o FILE", 1, 1, "ojx",
+     "Make a gallery of the people in a folder.",
+     "DIR holds a folder for each person, named after them, with their photos (.jpg,\n"
+     ".jpeg, .png). Of several faces in a photo the largest is taken; photos that can't\n"
+     "be used are named and skipped. The same input gives the same bytes.\n\n"
+     "Where photos come from may stand in DIR/credits.json:\n"
+     "  {\"photos\": {\"PERSON/FILE\": {\"title\", \"source\", \"author\", \"licence\",\n"
+     "  \"link\"}}, \"people\": {\"PERSON\": {\"link\"}}}\n"
+     "or in DIR/credits.csv, with a line that names the columns: person, file, title,\n"
+     "source, author, licence, link. Lines without a file are about the person.\n",
+     "humshakal gallery build people/ -o people.humg", run_gallery_build},
+    {"gallery info", "FILE", 1, 1, "x", "Tell what is in a gallery.",
+     "With --json also every person and photo, with credits.\n",
+     "humshakal gallery info people.humg", run_gallery_info},
+    {"match", "PHOTO --gallery FILE", 1, 1, "gkfx",
+     "Show who of a gallery looks most like a face.",
+     "A person's score is the cosine between the embeddings of the face and of that\n"
+     "photo of theirs which is nearest.\n",
+     "humshakal match photo.jpg --gallery people.humg -k 3", run_match},
+    {"verify", "A B", 2, 2, "tfx", "Tell whether two photos show the same person.",
+     "Exit code 0: looks the same; 1: does not, or a photo shows no face.\n",
+     "humshakal verify one.jpg other.jpg", run_verify},
+    {"embed", "PHOTO...", 1, INT_MAX, "ojfx",
+     "Print embeddings, or write them to a file.",
+     "The file is NumPy's: float32, a row for each photo. Without -o a line for each\n"
+     "photo is printed: its name, a tab, the numbers.\n",
+     "humshakal embed a.jpg b.jpg -o embeddings.npy", run_embed},
+    {"detect", "PHOTO", 1, 1, "", "Find the faces in a photo, largest first.",
+     "Positions and sizes are pixels of the upright photo, from its top left corner.\n",
+     "humshakal detect group.jpg --json", run_detect},
+    {"eval", "DIR", 1, 1, "cjx", "Measure how well people are told apart.",
+     "DIR is as for gallery build. Every photo of a person who has several is looked up\n"
+     "among all others (rank 1), and all pairs are compared (true accepts).\n",
+     "humshakal eval people/ --centre", run_eval},
+    {0},
+};
+
+/* The command that the arguments begin with, and how many words its name has. */
+static const cli_command *find_command(int argc, char **argv, int *words) {
+    for (const cli_command *c = cli_commands; c->name; c++) {
+        const char *space = strchr(c->name, ' ');
+        size_t first = space ? (size_t)(space - c->name) : strlen(c->name);
+        *words = space ? 2 : 1;
+        if (argc < *words || strlen(argv[0]) != first ||
+            strncmp(argv[0], c->name, first) != 0)
+            continue;
+        if (!space || strcmp(argv[1], space + 1) == 0) return c;
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    int words, code = EXIT_DONE;
+    cli_options options;
+    const cli_command *command = find_command(argc - 1, argv + 1, &words);
+    if (command) {
+        code = cli_parse(command, argc - 1 - words, argv + 1 + words, &options);
+        if (code == EXIT_DONE) code = command->run(&options);
+        else if (code < 0) code = EXIT_DONE; /* --help, --version */
+    } else if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+        cli_print_version();
+    } else if (argc > 1 &&
+               (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        cli_print_overview(stdout);
+    } else {
+        if (argc > 1) cli_fail("unknown command '%s'", argv[1]);
+        cli_print_overview(stderr);
+        code = EXIT_BAD;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout))
+        code = cli_fail("the output could not be written");
+    return code;
+}
