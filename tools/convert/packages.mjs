@@ -1,0 +1,33 @@
+/** Where Node finds packages: build/npm/NAME/node_modules, since none lie beside sources. */
+
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { existsSync } from 'node:fs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/**
+ * @param {'models' | 'tests'} set
+ * @param {string} name of a package, or of a module inside it
+ * @returns {Promise<any>}
+ */
+export async function importPackage(set, name) {
+  const home = join(root, 'build', 'npm', set);
+  if (!existsSync(join(home, 'node_modules'))) {
+    throw new Error(
+      `the npm packages are not installed in ${home}; run tools/setup/` +
+        `${set === 'models' ? 'models' : 'tests'}.sh`,
+    );
+  }
+  return import(pathToFileURL(resolve(home, name)).href);
+}
+
+/** Packages with `exports` for import only are invisible to require.resolve. */
+function resolve(home, name) {
+  const require = createRequire(join(home, 'package.json'));
+  const folder = join(home, 'node_modules', name);
+  const manifest = join(folder, 'package.json');
+  const entry = existsSync(manifest) && require(manifest).exports?.['.']?.import;
+  return typeof entry === 'string' ? join(folder, entry) : require.resolve(name);
+}
