@@ -1,0 +1,150 @@
+/**
+ * The way to an engine: calls are answered in order, and a crash ends the channel.
+ *
+ * @typedef {object} Channel
+ * @property {(op: string, args: object, transfer?: Transferable[]) => Promise<any>} call
+ * @property {(reason: Error) => void} close  rejects what is pending and what comes
+ * @property {Error | null} closed  the reason, once it is
+ * @property {boolean} worker  whether it runs beside this thread
+ */
+
+import { HumError } from './errors.js';
+
+/** @returns {Channel} */
+export function openChannel() {
+  return typeof Worker === 'function' ? new WorkerChannel() : new LocalChannel();
+}
+
+/** @param {string} message */
+function crash(message) {
+  return new HumError('HUM_ERROR_CRASH', `The engine stopped unexpectedly (${message}). `
+    + 'Try again; a fresh one starts by itself. If this photo stops it again, '
+    + 'please report it.');
+}
+
+/** Node has no workers of this kind; there the engine runs in the calling thread. */
+class LocalChannel {
+  worker = false;
+  /** @type {Error | null} */
+  closed = null;
+  #ops = import('./ops.js').then(({ createOps }) => (
+    /** @type {Record<string, (args: any) => any>} */ (createOps())));
+  #last = Promise.resolve();
+
+  /** @param {string} op @param {object} args @returns {Promise<any>} */
+  call(op, args) {
+    const result = this.#last.then(() => this.#run(op, args));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** @param {string} op @param {object} args */
+  async #run(op, args) {
+    if (this.closed) throw this.closed;
+    try {
+      return await (await this.#ops)[op](args);
+    } catch (error) {
+      if (error instanceof HumError) throw error;
+      this.closed = crash(String(error));
+      throw this.closed;
+    }
+  }
+
+  /** @param {Error} reason */
+  close(reason) {
+    this.closed ??= reason;
+  }
+}
+
+class WorkerChannel {
+  worker = true;
+  /** @type {Error | null} */
+  closed = null;
+  /** @type {Map<number, {resolve: (value: any) => void, reject: (reason: Error) => void}>} */
+  #pending = new Map();
+  #last = 0;
+  #answered = false;
+  #worker;
+
+  constructor() {
+    this.#worker = startWorker();
+    this.#worker.onmessage = ({ data }) => this.#answer(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.close(this.#answered ? crash(event.message ?? 'no message') : new HumError(
+        'HUM_ERROR_NETWORK', 'worker.js, or a file it needs, could not be loaded. '
+        + 'Check the connection and try again.'));
+    };
+  }
+
+  /**
+   * @param {string} op
+   * @param {object} args
+   * @param {Transferable[]} [transfer]
+   * @returns {Promise<any>}
+   */
+  call(op, args, transfer = []) {
+    return new Promise((resolve, reject) => {
+      if (this.closed) {
+        reject(this.closed);
+        return;
+      }
+      this.#last += 1;
+      this.#pending.set(this.#last, { resolve, reject });
+      this.#worker.postMessage({ id: this.#last, op, args }, transfer);
+    });
+  }
+
+  /** @param {{id: number, value?: any, error?: {code: string, message: string}}} answer */
+  #answer({ id, value, error }) {
+    this.#answered = true;
+    if (error?.code === 'HUM_ERROR_CRASH') {
+      this.close(crash(error.message));
+      return;
+    }
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    if (error) call?.reject(new HumError(error.code, error.message));
+    else call?.resolve(value);
+  }
+
+  /** @param {Error} reason */
+  close(reason) {
+    this.closed ??= reason;
+    this.#worker.terminate();
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
+  }
+}
+
+/**
+ * Starts worker.js through a blob: address. A content security policy in the page's <meta>
+ * binds such a worker, but not one that is loaded from an address of its own, and the
+ * worker is the thread that holds the photo.
+ */
+function startWorker() {
+  const script = new URL('./worker.js', import.meta.url).href;
+  const source = new Blob([`import ${JSON.stringify(script)};`], { type: 'text/javascript' });
+  const address = URL.createObjectURL(source);
+  const worker = new Worker(trusted(address), { type: 'module', name: 'humshakal' });
+  // The address is needed until the worker has read it, which its first message proves.
+  worker.addEventListener('message', () => URL.revokeObjectURL(address), { once: true });
+  return worker;
+}
+
+/** @type {{createScriptURL: (address: string) => any} | undefined} */
+let policy;
+
+/**
+ * Pages that require Trusted Types accept a worker's address only from a named policy.
+ * @param {string} address
+ */
+function trusted(address) {
+  const types = /** @type {any} */ (globalThis).trustedTypes;
+  if (!types) return address;
+  policy ??= types.createPolicy('humshakal', {
+    /** @param {string} url */
+    createScriptURL: (url) => url,
+  });
+  return /** @type {any} */ (policy).createScriptURL(address);
+}

@@ -1,0 +1,37 @@
+/**
+ * Everything that Humshakal rejects with, apart from AbortError, is a HumError. Its code is
+ * stable; its message says what was expected, what was found and what to do.
+ *
+ * Codes of the engine are the names of its statuses (src/humshakal.h): HUM_ERROR_ARGUMENT,
+ * _STATE, _FORMAT, _UNSUPPORTED, _LIMIT, _MEMORY, _MISMATCH, _VALUE, _INTERNAL. Around the
+ * engine there are also
+ *
+ *   HUM_ERROR_NETWORK    a file of the site could not be fetched
+ *   HUM_ERROR_INTEGRITY  a file of the site is not the one the manifest describes
+ *   HUM_ERROR_BROWSER    the browser lacks something, or alters pixels
+ *   HUM_ERROR_FILE       what was given is not a photo that can be read here
+ *   HUM_ERROR_NO_FACE    a face was needed and the photo shows none
+ *   HUM_ERROR_CRASH      the engine stopped; the next call starts a fresh one
+ */
+export class HumError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {{cause?: unknown}} [options]
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    this.name = 'HumError';
+    this.code = code;
+  }
+}
+
+/** @returns {DOMException} what every cancelled call rejects with */
+export function abortError() {
+  return new DOMException('The work was cancelled.', 'AbortError');
+}
+
+/** @param {unknown} error */
+export function isAbort(error) {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

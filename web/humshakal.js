@@ -1,0 +1,509 @@
+/**
+ * Humshakal: who of a gallery looks most like the face in a photo? All of it runs on this
+ * device; photos are never sent anywhere.
+ *
+ *     import { Humshakal } from './humshakal.js';
+ *
+ *     const humshakal = await Humshakal.create();
+ *     const { faces } = await humshakal.detect(photo);              // largest first
+ *     const matches = await humshakal.match(photo, { face: faces[0], k: 5 });
+ *     console.log(matches[0].name, matches[0].score);
+ *     humshakal.close();
+ *
+ * A photo is a Blob (or File), an ImageBitmap, an ImageData or {data, width, height} with
+ * RGBA bytes. In browsers the engine runs in a worker; in Node it runs in the calling
+ * thread. What goes wrong is a HumError with a stable code (errors.js) or, when a signal
+ * was used to cancel, a DOMException named AbortError.
+ */
+
+import { Assets } from './assets.js';
+import { openChannel } from './channel.js';
+import { HumError, abortError } from './errors.js';
+import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
+import { bestBuild } from './simd.js';
+
+export { HumError };
+
+/** @typedef {import('./wasm.js').Face} Face */
+/** @typedef {import('./photo.js').Photo} Photo */
+/** @typedef {import('./photo.js').PreparedPhoto} PreparedPhoto */
+/** @typedef {import('./channel.js').Channel} Channel */
+/** @typedef {import('./assets.js').Entry} Entry */
+
+/**
+ * @typedef {object} Progress
+ * @property {'download' | 'start'} phase
+ * @property {number} loaded  bytes of all files together, never going back
+ * @property {number} total
+ * @property {string} label   what is being fetched or started
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string | URL} [baseURL]  the site's folder; default: that of this module
+ * @property {string} [model]     id of an embedder in the manifest; default: the manifest's
+ * @property {string | Uint8Array | null} [gallery]  id in the manifest, an address, the
+ *   bytes of a gallery file, or null for none; default: the manifest's
+ * @property {number} [threads]   accepted for the future; there is one thread for now
+ * @property {'all' | 'detector'} [waitFor]  when create() is done; with 'detector' faces can
+ *   be found while the larger network is still being downloaded, and the calls that need
+ *   that one wait for it
+ * @property {AbortSignal} [signal]  cancels create(); later on there is close()
+ * @property {(progress: Progress) => void} [onProgress]
+ */
+
+/**
+ * @typedef {object} MatchedPerson
+ * @property {string} name
+ * @property {string} link       about the person; '' if unknown
+ * @property {number} score      cosine, -1..1; higher is more alike
+ * @property {number} strangers  share of the pairs of different people in this gallery that
+ *   are less alike, 0..1; -1 where the gallery is too small to tell
+ * @property {{file: string, source: string, author: string, licence: string, link: string,
+ *   thumbnail: Blob | null}} photo  the photo of theirs that is nearest
+ */
+
+/** @typedef {{face?: Face | null, detect?: boolean, signal?: AbortSignal}} FaceOptions */
+
+/**
+ * An engine with its networks on the way.
+ * @typedef {object} Session
+ * @property {Channel} channel
+ * @property {Promise<void>} detector    settled when faces can be found
+ * @property {Promise<void>} everything  settled when the rest is there as well
+ * @property {boolean} blind             no faces can be found: the first part failed
+ * @property {boolean} failed            some part failed
+ * @property {number} photo              the photo it was sent last
+ */
+
+export class Humshakal {
+  /** @type {Options} */
+  #options;
+  /** @type {Assets} */
+  #assets;
+  /** @type {any} the part of the manifest that is used here */
+  #plan = null;
+  /** @type {Session | null} */
+  #session = null;
+  /** @type {any} */
+  #info = null;
+  /** @type {Uint8Array | null} the gallery given last, for a restart after a crash */
+  #ownGallery = null;
+  /** Stops downloads when this is closed. */
+  #life = new AbortController();
+
+  /** Use Humshakal.create(). @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    this.#assets = new Assets(siteURL(options));
+  }
+
+  /**
+   * Downloads what is missing and starts the engine.
+   * @param {Options} [options]
+   */
+  static async create(options = {}) {
+    const humshakal = new Humshakal(options);
+    try {
+      humshakal.#plan = await makePlan(humshakal.#assets, options);
+      const { detector, everything } = humshakal.#open();
+      const wanted = options.waitFor === 'detector' ? detector : everything;
+      await (options.signal ? cancellable(wanted, options.signal) : wanted);
+      return humshakal;
+    } catch (error) {
+      humshakal.close();
+      throw error;
+    }
+  }
+
+  /**
+   * What create() with the same options would download, without downloading it.
+   * @param {Options} [options]
+   * @returns {Promise<{total: number, missing: number, model: any, gallery: any,
+   *   samples: any[]}>}  bytes altogether, bytes not yet on this device, and what the
+   *   manifest says of the network, the gallery and photos to try
+   */
+  static async downloads(options = {}) {
+    const assets = new Assets(siteURL(options));
+    const { files, embedder, gallery, samples } = await makePlan(assets, options);
+    let missing = 0;
+    for (const file of files) if (!await assets.stored(file)) missing += file.bytes;
+    return { total: sum(files), missing, model: embedder, gallery, samples };
+  }
+
+  /** Resolves when everything is loaded; rejects when something cannot be. */
+  get ready() {
+    return this.#run((session) => session.everything);
+  }
+
+  /**
+   * What is loaded: the engine's own description (hum_info), build ('simd' or 'relaxed')
+   * and worker (true or false).
+   */
+  get info() {
+    return this.#info;
+  }
+
+  /**
+   * The faces of a photo, largest first. Coordinates are pixels of the upright photo of
+   * width x height; shrunkFrom is its size before, if it had to be scaled down.
+   * @param {Photo} image
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<{width: number, height: number, faces: Face[],
+   *   shrunkFrom: {width: number, height: number} | null}>}
+   */
+  async detect(image, { signal } = {}) {
+    return this.#withPhoto('detect', image, {}, { needs: 'detector', signal });
+  }
+
+  /**
+   * The embedding of a face, a vector of length 1.
+   * @param {Photo} image
+   * @param {FaceOptions} [options]  face: one of detect(); without it the largest, or with
+   *   detect: false the whole picture, which must be a face's crop then
+   * @returns {Promise<Float32Array>}
+   */
+  async embed(image, { face = null, detect = true, signal } = {}) {
+    return this.#withPhoto('embed', image, { face, detect }, { signal });
+  }
+
+  /**
+   * The k people of the gallery who look most like a face, best first, nobody twice.
+   * @param {Photo} image
+   * @param {FaceOptions & {k?: number}} [options]  as for embed()
+   * @returns {Promise<MatchedPerson[]>}
+   */
+  async match(image, { k = 5, face = null, detect = true, signal } = {}) {
+    const matches = await this.#withPhoto('match', image, { k, face, detect }, { signal });
+    for (const { photo } of matches) {
+      photo.thumbnail &&= new Blob([photo.thumbnail], { type: 'image/jpeg' });
+    }
+    return matches;
+  }
+
+  /**
+   * How alike the faces of two photos are. same tells whether the score reaches the level
+   * that the model's recipe states, at which a share `far` of pairs of strangers would be
+   * taken for one person; null where the recipe states none.
+   * @param {Photo} a
+   * @param {Photo} b
+   * @param {FaceOptions & {otherFace?: Face | null}} [options]  face: in a; otherFace: in b
+   * @returns {Promise<{score: number, same: boolean | null, threshold: number | null,
+   *   far: number | null}>}
+   */
+  async verify(a, b, { face = null, otherFace = null, detect = true, signal } = {}) {
+    const left = await this.embed(a, { face, detect, signal });
+    const right = await this.embed(b, { face: otherFace, detect, signal });
+    const score = await this.#run(
+      ({ channel }) => channel.call('compare', { a: left, b: right }), { signal });
+    const { threshold = null, far = null } = this.#info.embedder;
+    return { score, same: threshold === null ? null : score >= threshold, threshold, far };
+  }
+
+  /**
+   * The picture of a face as the network sees it or, with loose, with room around the head.
+   * @param {Photo} image
+   * @param {FaceOptions & {side?: number, loose?: boolean}} [options]
+   * @returns {Promise<ImageData | {data: Uint8ClampedArray, width: number, height: number}>}
+   */
+  async crop(image, { face = null, detect = true, side = 256, loose = false, signal } = {}) {
+    const pixels = await this.#withPhoto('crop', image, { face, detect, side, loose },
+      { needs: loose ? 'detector' : 'all', signal });
+    return typeof ImageData === 'function'
+      ? new ImageData(pixels.data, pixels.width, pixels.height) : pixels;
+  }
+
+  /**
+   * Replaces the gallery.
+   * @param {string | URL | Uint8Array} gallery  an id of the manifest, an address relative
+   *   to the site, or the bytes
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  async loadGallery(gallery, { signal } = {}) {
+    const bytes = await this.#galleryBytes(gallery, signal);
+    const kept = bytes.slice();
+    await this.#run(({ channel }) => this.#load(channel, 'loadGallery', { bytes }), { signal });
+    this.#ownGallery = kept;
+  }
+
+  /** Stops the engine and frees its memory. Pending calls are rejected. */
+  close() {
+    this.#life.abort();
+    this.#session?.channel.close(closedError());
+    this.#session = null;
+  }
+
+  // ---- The engine's life ---------------------------------------------------------------
+
+  /** Starts an engine; after a failure with the files that are here already. */
+  #open() {
+    this.#session?.channel.close(closedError());
+    const channel = openChannel();
+    const load = new Loader(this.#assets, this.#plan.files, this.#life.signal,
+      this.#options.onProgress);
+    const detector = this.#loadDetectors(channel, load);
+    const everything = detector.then(() => this.#loadRest(channel, load));
+    /** @type {Session} */
+    const session = { channel, detector, everything, blind: false, failed: false, photo: 0 };
+    // A failure reaches every call that waits for its part; here it is only noted.
+    detector.catch(() => {
+      session.blind = true;
+    });
+    everything.catch(() => {
+      session.failed = true;
+    });
+    this.#session = session;
+    return session;
+  }
+
+  /** @param {Channel} channel @param {Loader} load */
+  async #loadDetectors(channel, load) {
+    const { engine, detectors } = this.#plan;
+    const wasm = await load.bytes(engine, 'engine');
+    const script = this.#assets.url(engine.script);
+    await this.#load(channel, 'start', { script, wasm, threads: 1 });
+    for (const detector of detectors) {
+      await this.#load(channel, 'loadDetector', await load.model(detector));
+    }
+  }
+
+  /** @param {Channel} channel @param {Loader} load */
+  async #loadRest(channel, load) {
+    const { embedder, gallery, listed } = this.#plan;
+    const model = await load.model(embedder);
+    const bytes = await this.#firstGallery(gallery, load);
+    load.starting(embedder.name);
+    await this.#load(channel, 'loadEmbedder', model);
+    if (bytes) await this.#load(channel, 'loadGallery', { bytes });
+    await this.#assets.prune(listed);
+  }
+
+  /** @param {any} listed @param {Loader} load @returns {Promise<Uint8Array | null>} */
+  async #firstGallery(listed, load) {
+    if (this.#ownGallery) return this.#ownGallery.slice();
+    if (listed) return load.bytes(listed, listed.name);
+    const { gallery } = this.#options;
+    return gallery ? this.#galleryBytes(gallery, this.#life.signal) : null;
+  }
+
+  /** @param {string | URL | Uint8Array} gallery @param {AbortSignal} [signal] */
+  async #galleryBytes(gallery, signal) {
+    if (gallery instanceof Uint8Array) return gallery.slice();
+    const listed = this.#plan.galleries.find((/** @type {any} */ g) => g.id === gallery);
+    return listed ? this.#assets.bytes(listed, { signal })
+      : this.#assets.unlisted(String(gallery), signal);
+  }
+
+  /**
+   * Hands bytes over to the engine and keeps the description that it answers with.
+   * @param {Channel} channel
+   * @param {string} op
+   * @param {Record<string, any>} args
+   */
+  async #load(channel, op, args) {
+    const parts = Object.values(args).filter((part) => part instanceof Uint8Array);
+    const info = await channel.call(op, args, parts.map((part) => part.buffer));
+    this.#info = { ...info, build: this.#plan.build, worker: channel.worker };
+  }
+
+  /**
+   * Runs work on the engine, on a fresh one if the last has failed.
+   * @template T
+   * @param {(session: Session) => T | Promise<T>} work
+   * @param {{needs?: 'detector' | 'all', signal?: AbortSignal}} [options]
+   * @returns {Promise<T>}
+   */
+  async #run(work, { needs = 'all', signal } = {}) {
+    if (this.#life.signal.aborted) throw closedError();
+    if (signal?.aborted) throw abortError();
+    const last = this.#session;
+    const usable = last && !last.channel.closed
+      && !(needs === 'all' ? last.failed : last.blind);
+    const session = usable ? last : this.#open();
+    const loaded = needs === 'all' ? session.everything : session.detector;
+    const result = loaded.then(() => work(session)).catch((error) => {
+      throw this.#life.signal.aborted ? closedError() : error;
+    });
+    return signal ? cancellable(result, signal) : result;
+  }
+
+  /**
+   * Runs a call about a photo. A photo that the engine's own decoder cannot take is decoded
+   * by the browser.
+   * @param {string} op
+   * @param {Photo} image
+   * @param {object} args
+   * @param {{needs?: 'detector' | 'all', signal?: AbortSignal}} options
+   */
+  #withPhoto(op, image, args, options) {
+    return this.#run(async (session) => {
+      const id = photoNumber(image);
+      if (id && session.photo === id) return send(session, op, { id }, args);
+      const photo = await preparePhoto(image, this.#info.limits);
+      try {
+        return await send(session, op, { id, ...photo }, args);
+      } catch (error) {
+        const other = photo.bytes && browserDecodes() && error instanceof HumError
+          && ['HUM_ERROR_LIMIT', 'HUM_ERROR_UNSUPPORTED'].includes(error.code);
+        if (!other) throw error;
+        const decoded = await decodeInBrowser(/** @type {Blob} */ (image));
+        return send(session, op, { id, ...decoded }, args);
+      }
+    }, options);
+  }
+}
+
+/** Fetches files in turn and tells how far all of them together are. */
+class Loader {
+  #assets;
+  #signal;
+  #onProgress;
+  #total;
+  #done = 0;
+  #shown = 0;
+
+  /**
+   * @param {Assets} assets
+   * @param {Entry[]} files
+   * @param {AbortSignal} signal
+   * @param {(progress: Progress) => void} [onProgress]
+   */
+  constructor(assets, files, signal, onProgress = () => {}) {
+    this.#assets = assets;
+    this.#signal = signal;
+    this.#onProgress = onProgress;
+    this.#total = sum(files);
+  }
+
+  /** @param {Entry} file @param {string} label */
+  async bytes(file, label) {
+    const bytes = await this.#assets.bytes(file, {
+      signal: this.#signal,
+      onBytes: (loaded) => this.#report('download', this.#done + loaded, label),
+    });
+    this.#done += file.bytes;
+    return bytes;
+  }
+
+  /** @param {any} model  an entry of the manifest's models */
+  async model({ recipe, name, ...file }) {
+    return {
+      recipe: recipe ? await this.bytes(recipe, name) : null,
+      model: await this.bytes(file, name),
+    };
+  }
+
+  /** @param {string} label */
+  starting(label) {
+    this.#report('start', this.#total, label);
+  }
+
+  /** @param {'download' | 'start'} phase @param {number} loaded @param {string} label */
+  #report(phase, loaded, label) {
+    this.#shown = Math.max(this.#shown, loaded); // a second attempt begins at 0 again
+    this.#onProgress({ phase, loaded: this.#shown, total: this.#total, label });
+  }
+}
+
+/**
+ * What of the manifest is used with these options.
+ * @param {Assets} assets
+ * @param {Options} options
+ */
+async function makePlan(assets, { model, gallery, signal }) {
+  const build = bestBuild();
+  if (!build) {
+    throw new HumError('HUM_ERROR_BROWSER', 'This browser cannot run WebAssembly with SIMD, '
+      + 'which Humshakal needs. Use Chrome or Edge 100, Firefox 114, Safari 16.4 or newer. '
+      + 'If yours is newer, a protected mode (Lockdown Mode, for one) has switched it off.');
+  }
+  const { engines, models, galleries, samples, defaults } = await assets.manifest(signal);
+  const detectors = models.filter((/** @type {any} */ m) => m.task === 'detector');
+  const embedders = models.filter((/** @type {any} */ m) => m.task === 'embedder');
+  const embedder = pick(embedders, model ?? defaults.model, 'model');
+  const wanted = gallery === undefined ? defaults.gallery : gallery;
+  // Another string is the address of a gallery; #galleryBytes fetches it.
+  const listed = galleries.find((/** @type {any} */ g) => g.id === wanted);
+  const withRecipes = (/** @type {any[]} */ entries) => entries.flatMap(
+    (entry) => (entry.recipe ? [entry, entry.recipe] : [entry]));
+  return {
+    build,
+    engine: pick(engines, build, 'engine'),
+    detectors,
+    embedder,
+    gallery: listed ?? null,
+    galleries,
+    samples,
+    files: [pick(engines, build, 'engine'), ...withRecipes([...detectors, embedder]),
+      ...(listed ? [listed] : [])],
+    listed: [...engines, ...withRecipes(models), ...galleries],
+  };
+}
+
+/** @param {any[]} entries @param {string} id @param {string} what */
+function pick(entries, id, what) {
+  const found = entries.find((entry) => entry.id === id);
+  if (found) return found;
+  throw new HumError('HUM_ERROR_ARGUMENT', `The manifest lists no ${what} "${id}"; it has `
+    + `${entries.map((entry) => entry.id).join(', ') || 'none'}.`);
+}
+
+/**
+ * @param {Session} session
+ * @param {string} op
+ * @param {{id: number, bytes?: Uint8Array, pixels?: Uint8Array | Uint8ClampedArray}} photo
+ * @param {object} args
+ */
+function send(session, op, photo, args) {
+  session.photo = photo.id;
+  const content = photo.bytes ?? photo.pixels;
+  return session.channel.call(op, { photo, ...args },
+    content ? [/** @type {ArrayBuffer} */ (content.buffer)] : []);
+}
+
+/** @type {WeakMap<object, number>} */
+const photoNumbers = new WeakMap();
+let lastPhotoNumber = 0;
+
+/**
+ * Photos that cannot change have a number, so that each is sent only once; 0 for others.
+ * @param {Photo} image
+ */
+function photoNumber(image) {
+  const constant = image instanceof Blob
+    || (typeof ImageBitmap === 'function' && image instanceof ImageBitmap);
+  if (!constant) return 0;
+  const number = photoNumbers.get(image) ?? (lastPhotoNumber += 1);
+  photoNumbers.set(image, number);
+  return number;
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} work
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>}
+ */
+function cancellable(work, signal) {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(abortError());
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    work.then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', cancel));
+  });
+}
+
+/** @param {Entry[]} files */
+function sum(files) {
+  return files.reduce((bytes, file) => bytes + file.bytes, 0);
+}
+
+/** @param {Options} options */
+function siteURL({ baseURL = new URL('./', import.meta.url) }) {
+  return new URL(baseURL, globalThis.document?.baseURI);
+}
+
+function closedError() {
+  return new HumError('HUM_ERROR_STATE', 'This Humshakal was closed. Create a new one.');
+}

@@ -1,0 +1,127 @@
+/**
+ * What can be asked of an engine, wherever it runs: in a worker (worker.js) or, where there
+ * are no workers, in this thread. Arguments and values are plain data that can be posted.
+ */
+
+import { HumError } from './errors.js';
+import { Engine } from './wasm.js';
+
+/** @typedef {import('./wasm.js').Face} Face */
+
+/**
+ * A photo on its way to the engine: encoded bytes, or pixels, or only the number of the
+ * photo that was sent last.
+ * @typedef {object} SentPhoto
+ * @property {number} id
+ * @property {Uint8Array} [bytes]
+ * @property {Uint8ClampedArray | Uint8Array} [pixels]
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {{width: number, height: number} | null} [shrunkFrom]
+ */
+
+export function createOps() {
+  /** @type {Engine} */
+  let engine;
+  /** The photo that the engine holds, and why it could not be taken, if so. */
+  let current = { id: 0, width: 0, height: 0, shrunkFrom: /** @type {any} */ (null),
+    error: /** @type {unknown} */ (null) };
+
+  /** @param {SentPhoto} photo */
+  function show({ id, bytes, pixels, width = 0, height = 0, shrunkFrom = null }) {
+    if (bytes || pixels) {
+      current = { id, width, height, shrunkFrom, error: null };
+      try {
+        if (bytes) Object.assign(current, engine.photoDecode(bytes));
+        else if (pixels) engine.photoPixels(pixels, width, height);
+      } catch (error) {
+        current.error = error;
+      }
+    } else if (id !== current.id) {
+      throw new HumError('HUM_ERROR_INTERNAL', `Photo ${id} was expected to be the `
+        + `current one, which is ${current.id}.`);
+    }
+    if (current.error) throw current.error;
+  }
+
+  /**
+   * @param {Face | null} face
+   * @param {boolean} detect  find the largest face when none is given
+   */
+  function choose(face, detect) {
+    if (face || !detect) return face;
+    const [largest] = engine.detect();
+    if (!largest) {
+      throw new HumError('HUM_ERROR_NO_FACE', 'No face was found in this photo. Try one '
+        + 'where the face is larger, lit and not turned away, or use the whole picture '
+        + 'as the face.');
+    }
+    return largest;
+  }
+
+  return {
+    /** @param {{script: string, wasm: Uint8Array, threads: number}} args */
+    async start({ script, wasm, threads }) {
+      let factory;
+      try {
+        factory = (await import(script)).default;
+      } catch (cause) {
+        throw new HumError('HUM_ERROR_NETWORK', `${script} could not be loaded `
+          + `(${cause}). Check the connection and try again.`, { cause });
+      }
+      engine = await Engine.start(factory, wasm, { threads });
+      return engine.info;
+    },
+
+    /** @param {{model: Uint8Array, recipe: Uint8Array | null}} args */
+    loadDetector({ model, recipe }) {
+      engine.loadDetector(model, recipe);
+      return engine.info;
+    },
+
+    /** @param {{model: Uint8Array, recipe: Uint8Array | null}} args */
+    loadEmbedder({ model, recipe }) {
+      engine.loadEmbedder(model, recipe);
+      return engine.info;
+    },
+
+    /** @param {{bytes: Uint8Array}} args */
+    loadGallery({ bytes }) {
+      engine.loadGallery(bytes);
+      return engine.info;
+    },
+
+    /** @param {{photo: SentPhoto}} args */
+    detect({ photo }) {
+      show(photo);
+      const { width, height, shrunkFrom } = current;
+      return { width, height, shrunkFrom, faces: engine.detect() };
+    },
+
+    /** @param {{photo: SentPhoto, face: Face | null, detect: boolean}} args */
+    embed({ photo, face, detect }) {
+      show(photo);
+      return engine.embed(choose(face, detect));
+    },
+
+    /** @param {{photo: SentPhoto, face: Face | null, detect: boolean, k: number}} args */
+    match({ photo, face, detect, k }) {
+      show(photo);
+      return engine.search(engine.embed(choose(face, detect)), k);
+    },
+
+    /**
+     * @param {{photo: SentPhoto, face: Face | null, detect: boolean,
+     *          side: number, loose: boolean}} args
+     */
+    crop({ photo, face, detect, side, loose }) {
+      show(photo);
+      return engine.crop(choose(face, detect), { side, loose });
+    },
+
+    /** @param {{a: Float32Array, b: Float32Array}} args */
+    compare({ a, b }) {
+      return engine.compare(a, b);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** The ways to give a photo that are seen: the file button and the samples. */
+
+import { downloadSize } from '../words.js';
+import { copyOf, emit, part } from './parts.js';
+
+/** @param {HTMLElement} element */
+export function mountChooser(element) {
+  const input = part(element, '#file');
+  const samples = part(element, '.samples');
+  const size = part(element, '#download span');
+  const download = part(element, '#download button');
+  const label = part(element, '#choose span');
+  let drawn = false;
+
+  input.addEventListener('change', () => {
+    const [blob] = input.files;
+    if (blob) emit(element, 'photo', { blob, note: '' });
+    input.value = ''; // so that the same file can be chosen again
+  });
+  download.addEventListener('click', () => emit(element, 'download'));
+
+  return (/** @type {import('../main.js').State} */ { sizes, phase, photo }) => {
+    label.textContent = phase === 'empty' ? 'Choose a photo' : 'Choose another photo';
+    download.hidden = !sizes?.missing || phase === 'busy';
+    size.textContent = sizes ? downloadSize(sizes) : '';
+    if (!sizes || drawn) return;
+    drawn = true;
+    samples.hidden = sizes.samples.length === 0;
+    part(samples, 'ul').replaceChildren(...sizes.samples.map(sampleItem));
+  };
+}
+
+/**
+ * A sample is fetched whole for its picture, so that trying it needs no further request.
+ * @param {{file: string, title: string, credit: string}} sample
+ */
+function sampleItem({ file, title, credit }) {
+  const item = copyOf('sample-template');
+  const image = part(item, 'img');
+  image.alt = title;
+  const loading = fetch(new URL(file, document.baseURI))
+    .then((response) => {
+      if (!response.ok) throw new Error(`${response.status} for ${file}`);
+      return response.blob();
+    });
+  loading.then((blob) => {
+    image.src = URL.createObjectURL(blob);
+  }, (error) => {
+    item.hidden = true; // the page is whole without it
+    console.warn(`A sample photo is missing (${error}).`);
+  });
+  part(item, 'button').addEventListener('click', async () => {
+    emit(item, 'photo', { blob: await loading, note: credit });
+  });
+  return item;
+}

@@ -1,0 +1,25 @@
+/** What is going on: a download in bytes, or work on the photo. */
+
+import { progressText } from '../words.js';
+import { emit, part } from './parts.js';
+
+/** @param {HTMLElement} element */
+export function mountProgress(element) {
+  const title = part(element, 'h2');
+  const bar = part(element, 'progress');
+  const text = part(element, 'p');
+  part(element, 'button').addEventListener('click', () => emit(element, 'cancel'));
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && !element.hidden) emit(element, 'cancel');
+  });
+
+  return (/** @type {import('../main.js').State} */ { phase, progress }) => {
+    element.hidden = phase !== 'busy';
+    if (element.hidden) return;
+    const downloading = progress?.phase === 'download';
+    title.textContent = downloading ? 'Getting ready' : 'One moment';
+    text.textContent = progressText(progress);
+    if (progress && downloading) bar.value = progress.loaded / progress.total;
+    else bar.removeAttribute('value'); // how long is not known: the bar only moves
+  };
+}

@@ -1,0 +1,87 @@
+/** The five people who look most like the face. */
+
+import {
+  barLength, credit, facts, resultHeading, resultText, shareText, verdict,
+} from '../words.js';
+import { copyOf, part } from './parts.js';
+
+/** @typedef {import('../humshakal.js').MatchedPerson} MatchedPerson */
+
+/** @param {HTMLElement} element */
+export function mountResults(element) {
+  /** @type {string[]} addresses of thumbnails, freed when they are replaced */
+  let addresses = [];
+  /** @type {unknown} */
+  let drawn = null;
+
+  return (/** @type {import('../main.js').State} */ { phase, matches, threshold, crop }) => {
+    element.hidden = phase !== 'result';
+    if (element.hidden || drawn === matches) return;
+    drawn = matches;
+    addresses.forEach((address) => URL.revokeObjectURL(address));
+    addresses = matches.map(({ photo }) => (
+      photo.thumbnail ? URL.createObjectURL(photo.thumbnail) : ''));
+    part(element, 'h2').textContent = resultHeading(matches, threshold);
+    part(element, '.text').textContent = resultText(matches, threshold);
+    part(element, 'ol').replaceChildren(...matches.map((match, i) => (
+      personItem(match, threshold, addresses[i], i === 0 ? crop : null))));
+  };
+}
+
+/**
+ * @param {MatchedPerson} match
+ * @param {number | null} threshold
+ * @param {string} thumbnail
+ * @param {ImageData | null} crop  the visitor's face, beside the best match
+ */
+function personItem(match, threshold, thumbnail, crop) {
+  const item = copyOf('person-template');
+  const image = part(item, 'img');
+  if (thumbnail) image.src = thumbnail;
+  else image.replaceWith(document.createElement('span'));
+  if (crop) showCrop(part(item, 'canvas'), crop);
+
+  setLink(part(item, 'h3 a'), match.name, match.link);
+  part(item, '.verdict').textContent = verdict(match, threshold);
+  part(item, '.bar span').style.setProperty('--length', String(barLength(match)));
+  const [before, number, after] = shareText(match);
+  const strong = document.createElement('strong');
+  strong.textContent = number;
+  part(item, '.share').replaceChildren(before, strong, after);
+
+  const line = document.createElement('a');
+  part(item, '.credit').append(line);
+  setLink(line, credit(match.photo), match.photo.link);
+  part(item, 'summary').setAttribute('aria-label', `Details about ${match.name}`);
+  part(item, 'dl').replaceChildren(...facts(match, threshold).flatMap(([term, value]) => {
+    const dt = document.createElement('dt');
+    const dd = document.createElement('dd');
+    dt.textContent = term;
+    dd.textContent = value;
+    return [dt, dd];
+  }));
+  return item;
+}
+
+/** @param {HTMLCanvasElement} canvas @param {ImageData} crop */
+function showCrop(canvas, crop) {
+  canvas.hidden = false;
+  canvas.width = crop.width;
+  canvas.height = crop.height;
+  canvas.getContext('2d')?.putImageData(crop, 0, 0);
+}
+
+/**
+ * Addresses come from the gallery file, so only web addresses become links.
+ * @param {HTMLAnchorElement} anchor
+ * @param {string} text
+ * @param {string} address
+ */
+function setLink(anchor, text, address) {
+  anchor.textContent = text;
+  if (/^https?:\/\//i.test(address)) {
+    anchor.href = address;
+    anchor.rel = 'noopener noreferrer';
+    anchor.target = '_blank';
+  }
+}

@@ -1,0 +1,377 @@
+/**
+ * The C engine as JavaScript objects. This is the only file that knows pointers.
+ *
+ * Memory may grow in any call, which leaves every earlier view of it empty. So no view
+ * outlives the statement that made it: copy in, call, make a new view, copy out, free.
+ */
+
+import { HumError } from './errors.js';
+
+/**
+ * @typedef {object} Face
+ * @property {number} x       left edge of the box, in pixels of the upright photo
+ * @property {number} y       top edge
+ * @property {number} width
+ * @property {number} height
+ * @property {number} score   0..1, how sure the detector is
+ * @property {number[]} points x, y of right eye, left eye, nose, mouth, right ear, left ear
+ */
+
+/**
+ * @typedef {object} PhotoCredit
+ * @property {string} file
+ * @property {string} source
+ * @property {string} author
+ * @property {string} licence
+ * @property {string} link
+ * @property {Uint8Array | null} thumbnail  JPEG bytes
+ */
+
+/**
+ * @typedef {object} Match
+ * @property {string} name
+ * @property {string} link       of the person, or ''
+ * @property {number} score      cosine, -1..1
+ * @property {number} strangers  share of pairs of strangers less alike, 0..1; -1: unknown
+ * @property {PhotoCredit} photo the photo of that person that is nearest
+ */
+
+/** hum_face: floats only, in this order. */
+const FACE_FLOATS = 17;
+const FACE_BYTES = 4 * FACE_FLOATS;
+
+/** hum_match */
+const MATCH = { bytes: 16, person: 0, photo: 4, score: 8, strangers: 12 };
+
+/** The fields of hum_gallery_text. */
+const TEXT = {
+  personName: 0, personLink: 1,
+  photoFile: 2, photoSource: 3, photoAuthor: 4, photoLicence: 5, photoLink: 6,
+};
+
+const FLOAT_ACTIVATIONS = 1;
+const POINTER_BYTES = 4;
+const ALIGNMENT = 16;
+
+/** @typedef {(what: number | Uint8Array) => number} Take */
+
+export class Engine {
+  /** @type {any} the Emscripten module */
+  #module;
+  /** hum_engine * */
+  #engine = 0;
+  /** The gallery's bytes, which the engine reads in place. */
+  #gallery = { base: 0, at: 0 };
+  /** @type {any} what hum_info said last */
+  #info = null;
+
+  /**
+   * @param {(options: object) => Promise<any>} factory  default export of humshakal-*.mjs
+   * @param {Uint8Array} wasm  the bytes of humshakal-*.wasm
+   * @param {{threads?: number}} [options]
+   */
+  static async start(factory, wasm, { threads = 1 } = {}) {
+    const engine = new Engine();
+    engine.#module = await factory({ wasmBinary: wasm });
+    engine.#borrow((take) => {
+      const out = take(POINTER_BYTES);
+      engine.#check(engine.#module._hum_create(threads, out));
+      engine.#engine = engine.#word(out);
+    });
+    return engine;
+  }
+
+  /** Frees the engine. No other method may be called afterwards. */
+  close() {
+    this.#module._hum_destroy(this.#engine);
+    this.#module._free(this.#gallery.base);
+  }
+
+  /** The object that hum_info describes. @returns {any} */
+  get info() {
+    if (!this.#info) {
+      const text = this.#module._hum_info(this.#engine);
+      if (!text) throw outOfMemory('the description of the engine');
+      this.#info = JSON.parse(this.#string(text));
+    }
+    return this.#info;
+  }
+
+  /** Bytes of memory that the engine has. It never gives any back. */
+  get memory() {
+    return this.#module.HEAPU8.length;
+  }
+
+  /**
+   * @param {Uint8Array} model
+   * @param {Uint8Array | null} recipe  null: the model carries its own
+   */
+  loadDetector(model, recipe) {
+    this.#info = null;
+    this.#borrow((take) => {
+      const text = recipe ? take(recipe) : 0;
+      this.#check(this.#module._hum_load_detector(
+        this.#engine, take(model), model.length, text, recipe?.length ?? 0));
+    });
+  }
+
+  /**
+   * @param {Uint8Array} model
+   * @param {Uint8Array | null} recipe
+   * @param {{floatActivations?: boolean}} [options]
+   */
+  loadEmbedder(model, recipe, { floatActivations = false } = {}) {
+    this.#info = null;
+    this.#borrow((take) => {
+      const text = recipe ? take(recipe) : 0;
+      this.#check(this.#module._hum_load_embedder(
+        this.#engine, take(model), model.length, text, recipe?.length ?? 0,
+        floatActivations ? FLOAT_ACTIVATIONS : 0));
+    });
+  }
+
+  /** @param {Uint8Array} bytes */
+  loadGallery(bytes) {
+    this.#info = null;
+    const copy = this.#malloc(bytes.length);
+    this.#module.HEAPU8.set(bytes, copy.at);
+    try {
+      this.#check(this.#module._hum_load_gallery(this.#engine, copy.at, bytes.length));
+    } catch (error) {
+      this.#module._free(copy.base);
+      throw error;
+    }
+    this.#module._free(this.#gallery.base);
+    this.#gallery = copy;
+  }
+
+  /**
+   * Makes a JPEG or PNG the current photo.
+   * @param {Uint8Array} bytes
+   * @returns {{width: number, height: number}}
+   */
+  photoDecode(bytes) {
+    return this.#borrow((take) => {
+      const size = take(2 * 4);
+      this.#check(this.#module._hum_photo_decode(
+        this.#engine, take(bytes), bytes.length, size));
+      return { width: this.#word(size), height: this.#word(size + 4) };
+    });
+  }
+
+  /**
+   * Makes pixels the current photo.
+   * @param {Uint8Array | Uint8ClampedArray} rgba  [height, width, 4]
+   * @param {number} width
+   * @param {number} height
+   */
+  photoPixels(rgba, width, height) {
+    if (rgba.length !== 4 * width * height) {
+      throw new HumError('HUM_ERROR_ARGUMENT', `A picture of ${width} x ${height} pixels `
+        + `needs ${4 * width * height} bytes (RGBA); got ${rgba.length}.`);
+    }
+    const bytes = new Uint8Array(rgba.buffer, rgba.byteOffset, rgba.byteLength);
+    this.#borrow((take) => {
+      this.#check(this.#module._hum_photo_pixels(this.#engine, take(bytes), width, height));
+    });
+    return { width, height };
+  }
+
+  /** The faces of the current photo, largest first. @returns {Face[]} */
+  detect() {
+    const capacity = this.info.limits.faces;
+    return this.#borrow((take) => {
+      const faces = take(capacity * FACE_BYTES);
+      const count = take(4);
+      this.#check(this.#module._hum_detect(this.#engine, faces, capacity, count));
+      return Array.from({ length: this.#word(count) },
+        (_, i) => this.#readFace(faces + i * FACE_BYTES));
+    });
+  }
+
+  /**
+   * The embedding of a face of the current photo; null: of the whole photo.
+   * @param {Face | null} face
+   */
+  embed(face) {
+    const dimension = this.#module._hum_dimension(this.#engine);
+    return this.#borrow((take) => {
+      const out = take(Math.max(4, 4 * dimension));
+      this.#check(this.#module._hum_embed(this.#engine, this.#takeFace(take, face), out));
+      return this.#floats(out, dimension);
+    });
+  }
+
+  /**
+   * @param {Face | null} face
+   * @param {{side: number, loose: boolean}} options
+   */
+  crop(face, { side, loose }) {
+    return this.#borrow((take) => {
+      // The engine refuses a side above 1024 before it writes anything.
+      const room = 4 * Math.min(Math.max(side, 0), 1024) ** 2;
+      const out = take(room);
+      this.#check(this.#module._hum_crop(
+        this.#engine, this.#takeFace(take, face), loose ? 1 : 0, side, out));
+      const data = new Uint8ClampedArray(this.#module.HEAPU8.slice(out, out + room).buffer);
+      return { data, width: side, height: side };
+    });
+  }
+
+  /**
+   * @param {Float32Array} a
+   * @param {Float32Array} b
+   */
+  compare(a, b) {
+    return this.#borrow((take) => {
+      const out = take(4);
+      const [left, right] = [this.#takeVector(take, a), this.#takeVector(take, b)];
+      this.#check(this.#module._hum_compare(this.#engine, left, right, out));
+      return this.#floats(out, 1)[0];
+    });
+  }
+
+  /**
+   * The k people nearest to an embedding, best first.
+   * @param {Float32Array} embedding
+   * @param {number} k
+   * @returns {Match[]}
+   */
+  search(embedding, k) {
+    return this.#borrow((take) => {
+      const matches = take(MATCH.bytes * Math.max(1, Math.min(k, this.info.limits.matches)));
+      const count = take(4);
+      this.#check(this.#module._hum_search(
+        this.#engine, this.#takeVector(take, embedding), k, matches, count));
+      return Array.from({ length: this.#word(count) },
+        (_, i) => this.#readMatch(matches + i * MATCH.bytes));
+    });
+  }
+
+  /** @param {number} at @returns {Match} */
+  #readMatch(at) {
+    const view = new DataView(this.#module.HEAPU8.buffer, at, MATCH.bytes);
+    const person = view.getInt32(MATCH.person, true);
+    const photo = view.getInt32(MATCH.photo, true);
+    const score = view.getFloat32(MATCH.score, true);
+    const strangers = view.getFloat32(MATCH.strangers, true);
+    return {
+      name: this.#text(TEXT.personName, person),
+      link: this.#text(TEXT.personLink, person),
+      score,
+      strangers,
+      photo: {
+        file: this.#text(TEXT.photoFile, photo),
+        source: this.#text(TEXT.photoSource, photo),
+        author: this.#text(TEXT.photoAuthor, photo),
+        licence: this.#text(TEXT.photoLicence, photo),
+        link: this.#text(TEXT.photoLink, photo),
+        thumbnail: this.#thumbnail(photo),
+      },
+    };
+  }
+
+  /** @param {number} field @param {number} index */
+  #text(field, index) {
+    const text = this.#module._hum_gallery_text(this.#engine, field, index);
+    return text ? this.#string(text) : '';
+  }
+
+  /** @param {number} photo */
+  #thumbnail(photo) {
+    return this.#borrow((take) => {
+      const out = take(2 * POINTER_BYTES);
+      this.#check(this.#module._hum_gallery_thumbnail(
+        this.#engine, photo, out, out + POINTER_BYTES));
+      const [at, size] = [this.#word(out), this.#word(out + POINTER_BYTES)];
+      return size ? this.#module.HEAPU8.slice(at, at + size) : null;
+    });
+  }
+
+  /** @param {number} at @returns {Face} */
+  #readFace(at) {
+    const [x, y, width, height, score, ...points] = this.#floats(at, FACE_FLOATS);
+    return { x, y, width, height, score, points };
+  }
+
+  /** @param {Take} take @param {Face | null} face */
+  #takeFace(take, face) {
+    if (!face) return 0;
+    const { x, y, width, height, score = 0, points = [] } = face;
+    const floats = new Float32Array(FACE_FLOATS);
+    floats.set([x, y, width, height, score, ...points].slice(0, FACE_FLOATS));
+    return take(new Uint8Array(floats.buffer));
+  }
+
+  /** @param {Take} take @param {Float32Array} vector */
+  #takeVector(take, vector) {
+    const dimension = this.#module._hum_dimension(this.#engine);
+    if (!(vector instanceof Float32Array) || vector.length !== dimension) {
+      throw new HumError('HUM_ERROR_ARGUMENT', `An embedding here is a Float32Array of `
+        + `${dimension} numbers; got ${vector?.constructor?.name} of ${vector?.length}.`);
+    }
+    return take(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  }
+
+  /** @param {number} at @param {number} count */
+  #floats(at, count) {
+    return new Float32Array(this.#module.HEAPU8.slice(at, at + 4 * count).buffer);
+  }
+
+  /** @param {number} at */
+  #word(at) {
+    return new DataView(this.#module.HEAPU8.buffer).getUint32(at, true);
+  }
+
+  /** @param {number} at */
+  #string(at) {
+    const heap = this.#module.HEAPU8;
+    // slice, since TextDecoder refuses views of shared memory
+    return new TextDecoder().decode(heap.slice(at, heap.indexOf(0, at)));
+  }
+
+  /**
+   * Runs a function with memory that is freed when it returns.
+   * @template T
+   * @param {(take: Take) => T} run  take(size) reserves, take(bytes) also copies in
+   * @returns {T}
+   */
+  #borrow(run) {
+    /** @type {number[]} */
+    const taken = [];
+    try {
+      return run((what) => {
+        const { base, at } = this.#malloc(typeof what === 'number' ? what : what.length);
+        taken.push(base);
+        if (typeof what !== 'number') this.#module.HEAPU8.set(what, at);
+        return at;
+      });
+    } finally {
+      for (const base of taken) this.#module._free(base);
+    }
+  }
+
+  /**
+   * Memory at an address that suits the engine's vectors, and the base to free it by:
+   * malloc itself promises 8 bytes here.
+   * @param {number} size
+   */
+  #malloc(size) {
+    const base = this.#module._malloc(size + ALIGNMENT);
+    if (!base) throw outOfMemory(`${size} bytes`);
+    return { base, at: (base + ALIGNMENT - 1) & -ALIGNMENT };
+  }
+
+  /** @param {number} status */
+  #check(status) {
+    if (status === 0) return;
+    throw new HumError(this.#string(this.#module._hum_status_name(status)),
+      this.#string(this.#module._hum_error(this.#engine)));
+  }
+}
+
+/** @param {string} what */
+function outOfMemory(what) {
+  return new HumError('HUM_ERROR_MEMORY', `There was no memory left for ${what}. `
+    + 'Close other tabs or programs, or use a smaller photo.');
+}
