@@ -1,0 +1,532 @@
+/** The command line on real photos: every command, bad input, exit codes, determinism. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { before, test } from 'node:test';
+import { centre, dot, figures, folder, json, program, readNpy, run } from './lib/cli.mjs';
+import { emptyPng, png } from './lib/png.mjs';
+import { inProject, need } from './lib/project.mjs';
+
+const photos = inProject('build/photos');
+const presidents = join(photos, 'presidents');
+const labeled = join(photos, 'test/labeled');
+const groups = join(photos, 'test/groups');
+const lincoln = join(presidents, 'Abraham Lincoln/abraham-lincoln.png');
+const biden = join(presidents, 'Joe Biden/joe-biden.png');
+
+const COMMANDS = ['gallery build', 'gallery info', 'match', 'verify', 'embed', 'detect', 'eval'];
+
+/** The photos of a folder of people, in the order of the command line. */
+function photosOf(/** @type {string} */ root) {
+  return readdirSync(root).filter((name) => statSync(join(root, name)).isDirectory())
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .flatMap((name) => readdirSync(join(root, name)).sort().map((file) => join(root, name, file)));
+}
+
+/** Lays a photo into a folder of people. */
+function add(/** @type {string} */ root, /** @type {string} */ person, /** @type {string} */ from,
+  name = basename(from)) {
+  mkdirSync(join(root, person), { recursive: true });
+  copyFileSync(from, join(root, person, name));
+}
+
+const grey = () => png(64, 64, () => [128, 128, 128]);
+
+before(async () => {
+  await need('build/native/humshakal');
+  await need('build/models/facenet.tflite');
+  await need('build/photos/test/groups/sample1.jpg');
+  await need('build/photos/presidents/credits.json');
+});
+
+// --- Use ---------------------------------------------------------------------------------
+
+test('help and version', () => {
+  const overview = run(['--help']);
+  assert.equal(overview.status, 0);
+  for (const command of COMMANDS) {
+    assert.match(overview.stdout, new RegExp(`^  ${command} `, 'm'));
+    const help = run([...command.split(' '), '--help']);
+    assert.equal(help.status, 0);
+    assert.match(help.stdout, new RegExp(`^Usage: humshakal ${command} `));
+    assert.match(help.stdout, new RegExp(`Example:\n  humshakal ${command} `));
+    for (const option of ['json', 'no-detect', 'model', 'detector', 'version']) {
+      assert.match(help.stdout, new RegExp(`--${option}\\b`), command);
+    }
+    const version = run([...command.split(' '), '--version']);
+    assert.deepEqual([version.status, version.stdout], [0, run(['--version']).stdout]);
+  }
+  assert.match(run(['--version']).stdout, /^humshakal \d+\.\d+\.\d+\n$/);
+});
+
+test('wrong use is refused with the reason, exit code 2', () => {
+  /** @type {[string[], RegExp][]} */
+  const cases = [
+    [[], /Usage: humshakal COMMAND/],
+    [['march'], /unknown command 'march'/],
+    [['gallery'], /unknown command 'gallery'/],
+    [['match'], /usage: humshakal match PHOTO --gallery FILE/],
+    [['match', lincoln], /--gallery/],
+    [['match', lincoln, '--galery', 'x'], /unknown option '--galery'/],
+    [['match', lincoln, '--gallery'], /--gallery needs a value/],
+    [['match', lincoln, '--gallery=x', '-k', '0'], /1 to 100, not '0'/],
+    [['match', lincoln, '--gallery=x', '-k5x'], /not '5x'/],
+    [['match', lincoln, '--gallery=x', '--json=yes'], /--json takes no value/],
+    [['verify', lincoln], /usage: humshakal verify A B/],
+    [['verify', lincoln, biden, '--threshold', '1.5'], /from -1 to 1/],
+    [['verify', lincoln, biden, '--threshold', 'nan'], /from -1 to 1/],
+    [['detect', lincoln, '--no-detect'], /nothing to do/],
+    [['detect', lincoln, '-k', '3'], /unknown option '-k'/],
+    [['gallery', 'build', presidents], /-o people.humg/],
+    [['embed', lincoln, '-j', '65'], /1 to 64/],
+    [['detect', lincoln, '--detector=a', '--detector=b', '--detector=c'], /2 times/],
+  ];
+  for (const [args, reason] of cases) {
+    const { status, stdout, stderr } = run(args);
+    assert.equal(status, 2, args.join(' '));
+    assert.equal(stdout, '', args.join(' '));
+    assert.match(stderr, reason);
+  }
+});
+
+test('networks that are not there are named, with the remedy', (t) => {
+  const empty = folder(t);
+  const { status, stderr } = run(['detect', lincoln], { env: { HUMSHAKAL_MODELS: empty } });
+  assert.equal(status, 2);
+  assert.match(stderr, /blazeface-short\.tflite cannot be read.*models\.sh.*HUMSHAKAL_MODELS/);
+  assert.match(run(['embed', lincoln, '--model', 'nobody']).stderr, /nobody\.tflite/);
+  assert.match(run(['embed', lincoln, '--model', lincoln]).stderr, /abraham-lincoln\.png: /);
+});
+
+test('options may stand anywhere; -- ends them', (t) => {
+  const place = folder(t);
+  copyFileSync(lincoln, join(place, '-k.png'));
+  const { status, stdout } = run(['detect', '--json', '--', '-k.png'], { cwd: place });
+  assert.equal(status, 0);
+  assert.equal(JSON.parse(stdout).photo, '-k.png');
+});
+
+// --- detect ------------------------------------------------------------------------------
+
+test('detect finds every face of the group photos', () => {
+  const expected = { sample1: 3, sample2: 3, sample3: 3, sample4: 4, sample5: 5, sample6: 4 };
+  for (const [name, count] of Object.entries(expected)) {
+    const { width, faces } = json(['detect', join(groups, `${name}.jpg`)]);
+    assert.equal(faces.length, count, name);
+    assert.equal(width, 1920);
+    for (const [i, face] of faces.entries()) {
+      if (i) assert.ok(face.width * face.height <= faces[i - 1].width * faces[i - 1].height);
+      assert.equal(face.points.length, 6);
+      const [right, left, , mouth] = face.points;
+      assert.ok(mouth[1] > right[1] && mouth[1] > left[1], 'the mouth is below the eyes');
+    }
+    // Nobody twice: no centre lies in another face's box.
+    for (const a of faces) {
+      const x = a.x + a.width / 2;
+      const y = a.y + a.height / 2;
+      const inside = faces.filter((b) => Math.abs(x - b.x - b.width / 2) < b.width / 2 &&
+        Math.abs(y - b.y - b.height / 2) < b.height / 2);
+      assert.equal(inside.length, 1, name);
+    }
+  }
+});
+
+test('detect prints a line for each face', () => {
+  const { status, stdout } = run(['detect', join(groups, 'sample1.jpg')]);
+  assert.equal(status, 0);
+  assert.match(stdout, /^.*sample1\.jpg: 1920 x 1280 pixels, faces: 3\n( +\d  at .*\n){3}$/);
+});
+
+test('a photo without a face: exit code 1', (t) => {
+  const place = folder(t);
+  const plain = join(place, 'grey.png');
+  writeFileSync(plain, grey());
+  assert.deepEqual(json(['detect', plain], 1).faces, []);
+  assert.equal(run(['embed', plain]).status, 1);
+  assert.match(run(['embed', plain]).stderr, /grey\.png: no face found/);
+  assert.equal(run(['verify', plain, lincoln, '--threshold', '0.4']).status, 1);
+  assert.equal(run(['embed', lincoln, '--face', '2']).status, 1);
+});
+
+// --- Bad photos --------------------------------------------------------------------------
+
+test('bad photos are refused by name, exit code 2', (t) => {
+  const place = folder(t);
+  const whole = readFileSync(join(groups, 'sample1.jpg'));
+  const bad = {
+    'empty.jpg': Buffer.alloc(0),
+    'text.png': Buffer.from('hello'),
+    'cut.jpg': whole.subarray(0, 3000),
+    'cut.png': readFileSync(lincoln).subarray(0, 40000),
+    'huge.png': emptyPng(60000, 60000),
+    'gif.jpg': Buffer.from('GIF89a\x01\0\x01\0'),
+  };
+  for (const [name, bytes] of Object.entries(bad)) {
+    const path = join(place, name);
+    writeFileSync(path, bytes);
+    for (const command of [['detect'], ['embed'], ['verify', lincoln, '--threshold=0.4']]) {
+      const { status, signal, stdout, stderr } = run([...command, path]);
+      assert.deepEqual([status, signal, stdout], [2, null, ''], `${command[0]} ${name}`);
+      assert.match(stderr, new RegExp(`^humshakal: .*${name}: \\w+`));
+    }
+  }
+  assert.match(run(['detect', join(place, 'none.jpg')]).stderr, /No such file/);
+  assert.match(run(['detect', place]).stderr, /not a file/);
+});
+
+// --- embed -------------------------------------------------------------------------------
+
+test('embed prints what it writes: unit vectors in the order of the photos', (t) => {
+  const file = join(folder(t), 'out.npy');
+  const paths = photosOf(labeled).slice(0, 5);
+  const written = run(['embed', ...paths, '-o', file]);
+  assert.deepEqual([written.status, written.stdout], [0, '']);
+  const { shape, rows } = readNpy(readFileSync(file));
+  const printed = json(['embed', ...paths, '-j', '1']);
+  assert.deepEqual(shape, [5, rows[0].length]);
+  assert.deepEqual(printed.photos.map((/** @type {any} */ p) => p.photo), paths);
+  const lines = run(['embed', ...paths]).stdout.trimEnd().split('\n');
+  for (const [i, row] of rows.entries()) {
+    assert.ok(Math.abs(dot(row, row) - 1) < 1e-5);
+    assert.deepEqual(printed.photos[i].embedding.map(Math.fround), [...row]);
+    const [name, numbers] = lines[i].split('\t');
+    assert.equal(name, paths[i]);
+    assert.deepEqual(numbers.split(' ').map(Number).map(Math.fround), [...row]);
+  }
+});
+
+test('embed writes nothing when a photo has no embedding', (t) => {
+  const place = folder(t);
+  writeFileSync(join(place, 'grey.png'), grey());
+  const out = join(place, 'out.npy');
+  writeFileSync(out, 'kept');
+  assert.equal(run(['embed', lincoln, join(place, 'grey.png'), '-o', out]).status, 1);
+  assert.equal(run(['embed', lincoln, join(place, 'none.png'), '-o', out]).status, 2);
+  assert.equal(readFileSync(out, 'utf8'), 'kept');
+  assert.deepEqual(readdirSync(place).sort(), ['grey.png', 'out.npy']);
+});
+
+test('--no-detect takes the whole picture', () => {
+  const [whole] = json(['embed', lincoln, '--no-detect']).photos;
+  const [found] = json(['embed', lincoln]).photos;
+  assert.equal(whole.face, null);
+  assert.ok(found.face.width > 50);
+  const cosine = dot(whole.embedding, found.embedding);
+  assert.ok(cosine > 0 && cosine < 0.99, `cosine ${cosine}`);
+});
+
+test('--exact and int8 activations agree', (t) => {
+  const place = folder(t);
+  const paths = photosOf(labeled);
+  const rows = [[], ['--exact']].map((extra, i) => {
+    const file = join(place, `${i}.npy`);
+    assert.equal(run(['embed', ...paths, '-o', file, ...extra]).status, 0);
+    return readNpy(readFileSync(file)).rows;
+  });
+  const cosines = rows[0].map((row, i) => dot(row, rows[1][i]));
+  const lowest = Math.min(...cosines);
+  t.diagnostic(`lowest cosine ${lowest.toFixed(5)}`);
+  assert.ok(lowest >= 0.998, `${lowest}`); // 0.9990: what int8 activations cost
+});
+
+// --- verify ------------------------------------------------------------------------------
+
+test('verify tells one person from two', () => {
+  const emily = photosOf(labeled).filter((path) => path.includes('emily'));
+  const jessica = photosOf(labeled).filter((path) => path.includes('jessica'));
+  const same = json(['verify', emily[0], emily[4], '--threshold', '0.4']);
+  const other = json(['verify', emily[0], jessica[0], '--threshold', '0.4'], 1);
+  assert.ok(same.same && same.cosine > 0.6, `cosine ${same.cosine}`);
+  assert.ok(!other.same && other.cosine < 0.35, `cosine ${other.cosine}`);
+  const [a, b] = json(['embed', emily[0], emily[4]]).photos;
+  assert.ok(Math.abs(dot(a.embedding, b.embedding) - same.cosine) < 1e-5);
+  assert.match(run(['verify', emily[0], emily[0], '--threshold=0.4']).stdout,
+    /^Looks like the same person: cosine 1\.000, threshold 0\.400\n$/);
+  assert.match(run(['verify', emily[0], jessica[0], '--threshold=0.4']).stdout,
+    /^Looks like two people/);
+  // The model's own threshold.
+  assert.equal(json(['verify', emily[0], emily[4]]).threshold, 0.5);
+  assert.equal(run(['verify', emily[0], jessica[0]]).status, 1);
+});
+
+// --- gallery and match -------------------------------------------------------------------
+
+test('gallery build: the same bytes with any number of processes', (t) => {
+  const place = folder(t);
+  const files = ['1', '2', '5'].map((jobs) => {
+    const file = join(place, `${jobs}.hum`);
+    const { status, stdout, stderr } = run(['gallery', 'build', presidents, '-o', file, '-j', jobs]);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /: 45 people, 45 photos, \d+ bytes\n$/);
+    assert.equal(stderr, '', 'no progress bar without a terminal');
+    return readFileSync(file);
+  });
+  assert.ok(files[0].equals(files[1]) && files[0].equals(files[2]));
+  assert.deepEqual(readdirSync(place).sort(), ['1.hum', '2.hum', '5.hum']);
+
+  const info = json(['gallery', 'info', join(place, '1.hum')]);
+  assert.equal(info.info.gallery.people, 45);
+  assert.equal(info.info.gallery.bytes, files[0].length);
+  const credits = JSON.parse(readFileSync(join(presidents, 'credits.json'), 'utf8'));
+  assert.deepEqual(info.people.map((/** @type {any} */ p) => p.name), Object.keys(credits.people).sort());
+  for (const { name, link, photos: [photo] } of info.people) {
+    const credit = credits.photos[`${name}/${photo.file}`];
+    assert.equal(link, credits.people[name].link);
+    assert.deepEqual(photo, { file: photo.file, source: `${credit.title}, ${credit.source}`,
+      author: credit.author, licence: credit.licence, link: credit.link });
+    assert.ok(credit.licence && credit.link.startsWith('https://commons.wikimedia.org/'), name);
+  }
+  assert.match(run(['gallery', 'info', join(place, '1.hum')]).stdout, /people +45\n/);
+
+  for (const path of [lincoln, biden]) {
+    const { matches } = json(['match', path, '--gallery', join(place, '1.hum')]);
+    assert.equal(matches[0].name, basename(dirname(path)));
+    assert.ok(matches[0].score > 0.99);
+    assert.equal(new Set(matches.map((/** @type {any} */ m) => m.name)).size, 5);
+    assert.deepEqual(matches.map((/** @type {any} */ m) => m.score),
+      matches.map((/** @type {any} */ m) => m.score).sort((a, b) => b - a));
+  }
+  const text = run(['match', lincoln, '-k', '3', '--gallery', join(place, '1.hum')]);
+  assert.match(text.stdout, /^Looks most like\n  1  Abraham Lincoln +1\.000 .*Alexander Gardner/);
+  assert.equal(text.stdout.trim().split('\n').length, 4);
+});
+
+test('match finds the person of a photo that is not in the gallery', (t) => {
+  const place = folder(t);
+  const all = photosOf(labeled);
+  const held = all.filter((path, i) => i === 0 || dirname(path) !== dirname(all[i - 1]));
+  for (const path of all) if (!held.includes(path)) add(place, basename(dirname(path)), path);
+  const gallery = join(place, 'four.hum');
+  const built = json(['gallery', 'build', place, '-o', gallery]);
+  assert.deepEqual([built.people, built.photos, built.skipped], [4, 15, []]);
+  for (const path of held) {
+    const { matches } = json(['match', path, '--gallery', gallery]);
+    assert.equal(matches.length, 4, 'nobody twice');
+    assert.equal(matches[0].name, basename(dirname(path)));
+  }
+  const group = join(photos, 'test/unknown/1.jpg'); // one photo of each of the four
+  const names = [1, 2, 3, 4].map((face) =>
+    json(['match', group, '--gallery', gallery, '--face', `${face}`]).matches[0].name);
+  assert.equal(new Set(names).size, 4);
+});
+
+test('match without a face: no matches, exit code 1', (t) => {
+  const place = folder(t);
+  add(place, 'Abraham Lincoln', lincoln);
+  writeFileSync(join(place, 'grey.png'), grey());
+  const gallery = join(place, 'one.hum');
+  json(['gallery', 'build', place, '-o', gallery]);
+  const found = json(['match', join(place, 'grey.png'), '--gallery', gallery], 1);
+  assert.deepEqual([found.face, found.matches], [null, []]);
+});
+
+test('gallery build names and skips what it cannot use', (t) => {
+  const place = folder(t);
+  add(place, 'Abraham Lincoln', lincoln);
+  add(place, 'Abraham Lincoln', biden, 'second.PNG');
+  add(place, 'Joe Biden', biden);
+  add(place, 'Group', join(groups, 'sample1.jpg'));
+  mkdirSync(join(place, 'Nobody'));
+  mkdirSync(join(place, '.hidden'));
+  writeFileSync(join(place, 'Nobody/grey.png'), grey());
+  writeFileSync(join(place, 'Nobody/text.jpg'), 'hello');
+  writeFileSync(join(place, 'Nobody/notes.txt'), 'hello');
+  writeFileSync(join(place, '.hidden/text.jpg'), 'hello');
+  symlinkSync('..', join(place, 'Nobody/loop'));
+  writeFileSync(Buffer.from(`${place}/Joe Biden/\xff.png`, 'latin1'), readFileSync(biden));
+  const out = join(place, 'out.hum');
+  const { status, stdout, stderr } = run(['gallery', 'build', place, '-o', out, '--json']);
+  assert.equal(status, 0);
+  const report = JSON.parse(stdout);
+  assert.deepEqual([report.people, report.photos, report.bytes],
+    [3, 4, readFileSync(out).length]);
+  assert.deepEqual(report.skipped.map((/** @type {any} */ s) => [basename(s.photo), s.reason]), [
+    ['\ufffd.png', 'its name is not valid UTF-8 text'],
+    ['grey.png', 'no face found'],
+    ['text.jpg', 'the file is neither a JPEG nor a PNG picture'],
+  ]);
+  assert.match(stderr, /skipped .*Nobody\/grey\.png: no face found\n/);
+  assert.match(stderr, /note: .*sample1\.jpg shows 3 faces; the largest was taken\n/);
+});
+
+test('gallery build leaves the old file alone when it fails', (t) => {
+  const place = folder(t);
+  const out = join(place, 'out.hum');
+  writeFileSync(out, 'kept');
+  mkdirSync(join(place, 'Nobody'));
+  assert.match(run(['gallery', 'build', place, '-o', out]).stderr, /holds no photos/);
+  writeFileSync(join(place, 'Nobody/grey.png'), grey());
+  assert.equal(run(['gallery', 'build', place, '-o', out]).status, 1);
+  assert.equal(readFileSync(out, 'utf8'), 'kept');
+  assert.deepEqual(readdirSync(place).sort(), ['Nobody', 'out.hum']);
+  const nowhere = run(['gallery', 'build', presidents, '-o', join(place, 'no/out.hum')]);
+  assert.equal(nowhere.status, 2);
+  assert.match(nowhere.stderr, /no\/out\.hum\.part cannot be written: No such file/);
+  assert.equal(run(['gallery', 'build', join(place, 'no'), '-o', out]).status, 2);
+});
+
+test('a gallery of another network, or a damaged one, is refused', (t) => {
+  const place = folder(t);
+  add(place, 'Abraham Lincoln', lincoln);
+  const gallery = join(place, 'one.hum');
+  json(['gallery', 'build', place, '-o', gallery]);
+  const recipe = readFileSync(inProject('models/facenet.recipe'), 'utf8');
+  symlinkSync(inProject('build/models/facenet.tflite'), join(place, 'other.tflite'));
+  writeFileSync(join(place, 'other.recipe'), recipe.replace(/^mirror = \w+/m, (line) =>
+    (line.endsWith('no') ? 'mirror = yes' : 'mirror = no')));
+  const other = run(['match', lincoln, '--gallery', gallery, '--model', join(place, 'other.tflite')]);
+  assert.equal(other.status, 2);
+  assert.match(other.stderr, /made with another network/);
+
+  const bytes = readFileSync(gallery);
+  for (const damaged of [bytes.subarray(0, 100), bytes.subarray(0, -1), Buffer.alloc(0)]) {
+    writeFileSync(gallery, damaged);
+    for (const command of [['gallery', 'info', gallery], ['match', lincoln, '--gallery', gallery]]) {
+      const { status, stderr } = run(command);
+      assert.equal(status, 2);
+      assert.match(stderr, /one\.hum: /);
+    }
+  }
+});
+
+// --- Credits -----------------------------------------------------------------------------
+
+/** Builds a gallery of Lincoln with a credits file; returns what the gallery says of him. */
+function credited(/** @type {import('node:test').TestContext} */ t,
+  /** @type {Record<string, string>} */ files) {
+  const place = folder(t);
+  add(place, 'Abraham Lincoln', lincoln, 'a.png');
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
+  const out = join(place, 'out.hum');
+  const { status, stderr } = run(['gallery', 'build', place, '-o', out]);
+  const [person] = status ? [null] : json(['gallery', 'info', out]).people;
+  return { status, stderr, person };
+}
+
+test('credits.json and credits.csv say the same in two ways', (t) => {
+  const facts = { title: 'The "O-77" plate', source: 'Library, Room 1', author: 'Ä. Gardner',
+    licence: 'Public domain', link: 'https://example.org/a?b,c' };
+  const link = 'https://example.org/lincoln';
+  const byJson = credited(t, { 'credits.json': JSON.stringify({
+    photos: { 'Abraham Lincoln/a.png': facts }, people: { 'Abraham Lincoln': { link } } }) });
+  const byCsv = credited(t, { 'credits.csv': '\ufefflink,person,file,author,title,source,licence\r\n'
+    + '"https://example.org/a?b,c",Abraham Lincoln,a.png,Ä. Gardner,"The ""O-77"" plate",'
+    + '"Library, Room 1",Public domain\r\n'
+    + `${link},Abraham Lincoln,,,,,\r\n` });
+  assert.equal(byJson.stderr + byCsv.stderr, '');
+  assert.deepEqual(byJson.person, { name: 'Abraham Lincoln', link, photos: [{
+    file: 'a.png', source: 'The "O-77" plate, Library, Room 1', author: 'Ä. Gardner',
+    licence: 'Public domain', link: facts.link }] });
+  assert.deepEqual(byCsv.person, byJson.person);
+});
+
+test('mistakes in credits are told', (t) => {
+  const photo = (/** @type {object} */ facts) =>
+    JSON.stringify({ photos: { 'Abraham Lincoln/a.png': facts } });
+  /** @type {[Record<string, string>, RegExp][]} */
+  const cases = [
+    [{ 'credits.json': '{"photos":{},\n"people":' }, /credits\.json: line 2: expected a value/],
+    [{ 'credits.json': '[]' }, /must be an object/],
+    [{ 'credits.json': `${'['.repeat(10000)}` }, /nested too deeply/],
+    [{ 'credits.json': photo({ license: 'MIT' }) }, /unknown entry 'license'; known: .*licence/],
+    [{ 'credits.json': photo({ author: 7 }) }, /'author' .* must be a text/],
+    [{ 'credits.json': photo({ author: 'two\nlines' }) }, /not plain UTF-8 text in one line/],
+    [{ 'credits.json': '{"photos":{"a.png":{}}}' }, /named PERSON\/FILE, not 'a\.png'/],
+    [{ 'credits.json': '{"photos":{"\\ud800/a":{}}}' }, /surrogate/],
+    [{ 'credits.csv': 'person,file,license\n' }, /unknown column 'license'/],
+    [{ 'credits.csv': 'file,licence\n' }, /'person' among them/],
+    [{ 'credits.csv': 'person,person\n' }, /'person' comes twice/],
+    [{ 'credits.csv': 'person,file\n"Abraham Lincoln,a.png\n' }, /line 2: expected 2 values/],
+    [{ 'credits.csv': 'person,file\nA,b\nA,b\n' }, /names A\/b twice/],
+    [{ 'credits.csv': 'person,file\nA,b,c\n' }, /line 2: expected 2 values/],
+    [{ 'credits.csv': 'person\n', 'credits.json': '{}' }, /keep one/],
+  ];
+  for (const [files, reason] of cases) {
+    const { status, stderr } = credited(t, files);
+    assert.equal(status, 2, JSON.stringify(files));
+    assert.match(stderr, reason);
+  }
+  const unused = credited(t, { 'credits.csv': 'person,file\nAbraham Lincoln,b.png\n' });
+  assert.equal(unused.status, 0);
+  assert.match(unused.stderr, /speaks of Abraham Lincoln\/b\.png, which is not there/);
+});
+
+// --- eval --------------------------------------------------------------------------------
+
+test('eval gives the figures that their definitions give', (t) => {
+  const place = folder(t);
+  for (const path of photosOf(labeled)) add(place, basename(dirname(path)), path);
+  for (const path of photosOf(presidents).slice(0, 12)) add(place, basename(dirname(path)), path);
+  // Two people under one name, so that each figure has something to miss.
+  add(place, 'Mixed', photosOf(labeled)[0]);
+  add(place, 'Mixed', biden);
+  const paths = photosOf(place);
+  const file = join(place, 'rows.npy');
+  assert.equal(run(['embed', ...paths, '-o', file]).status, 0);
+  const { rows } = readNpy(readFileSync(file));
+  const people = paths.map((path) => basename(dirname(path)));
+  const report = json(['eval', place, '--centre']);
+  assert.deepEqual([report.photos, report.people, report.skipped], [33, 17, 0]);
+  for (const [found, expected] of [[report.plain, figures(rows, people)],
+    [report.centred, figures(centre(rows), people)]]) {
+    for (const key of /** @type {const} */ (['probes', 'samePairs', 'otherPairs'])) {
+      assert.equal(found[key], expected[key]);
+    }
+    for (const [value, wanted] of [
+      [found.rank1, expected.rank1],
+      [found.rank1Template, expected.rank1Template],
+      [found['tarAtFar1e-2'], expected.atOnePercent.tar],
+      [found['tarAtFar1e-3'], expected.atOnePerMille.tar],
+      [found['thresholdAtFar1e-2'], expected.atOnePercent.threshold],
+      [found['thresholdAtFar1e-3'], expected.atOnePerMille.threshold],
+    ]) assert.ok(Math.abs(value - wanted) < 1e-5, `${value} and ${wanted}`);
+    assert.ok(found.rank1 < 1 && found.rank1Template < 1);
+    assert.equal(found.misses.length, Math.round(found.probes * (1 - found.rank1)));
+  }
+  const text = run(['eval', place]).stdout;
+  assert.match(text, /^33 photos of 17 people; 21 have another photo of the same person\n/);
+  assert.match(text, new RegExp(`rank 1, nearest other photo +${report.plain.rank1.toFixed(3)}\n`));
+});
+
+test('eval has nothing to measure without a second photo of anybody', (t) => {
+  const place = folder(t);
+  add(place, 'Abraham Lincoln', lincoln);
+  add(place, 'Joe Biden', biden);
+  const { status, stderr } = run(['eval', place]);
+  assert.equal(status, 1);
+  assert.match(stderr, /nobody has two usable photos/);
+});
+
+test('19 photos of 4 people find their own among 308 strangers', (t) => {
+  const place = folder(t);
+  for (const root of [labeled, presidents, join(photos, 'test/generated')]) {
+    for (const path of photosOf(root)) {
+      const link = join(place, basename(dirname(path)));
+      if (!existsSync(link)) symlinkSync(dirname(path), link);
+    }
+  }
+  const { photos: count, people, plain } = json(['eval', place]);
+  assert.deepEqual([count, people, plain.probes], [327, 312, 19]);
+  assert.deepEqual(plain.misses, []);
+  assert.equal(plain.rank1Template, 1);
+  t.diagnostic(`true accepts at 1 % false ones: ${plain['tarAtFar1e-2'].toFixed(3)}`);
+  assert.ok(plain['tarAtFar1e-2'] >= 0.94); // 0.972: 35 of 36 pairs
+});
+
+// --- Terminal ----------------------------------------------------------------------------
+
+test('a terminal sees a progress bar', (t) => {
+  const place = folder(t);
+  add(place, 'Abraham Lincoln', lincoln);
+  add(place, 'Joe Biden', biden);
+  const command = `'${program}' gallery build '${place}' -o '${place}/out.hum'`;
+  const { stdout, error } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' });
+  assert.equal(error, undefined, 'script, of the package bsdutils, runs a command in a terminal');
+  assert.match(stdout, /\r\[#+ +\] 1 of 2 photos\r\[#+\] 2 of 2 photos\r?\n/);
+  assert.ok(existsSync(join(place, 'out.hum')));
+});
