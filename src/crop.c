@@ -2,13 +2,9 @@
 
 #include <math.h>
 
-static hum_rect square_about(double cx, double cy, double side) {
-    return (hum_rect){cx - side / 2, cy - side / 2, side, side};
-}
-
 static hum_rect whole(const hum_image *photo) {
     double side = fmin(photo->width, photo->height);
-    return square_about(photo->width / 2.0, photo->height / 2.0, side);
+    return hum_square_about(photo->width / 2.0, photo->height / 2.0, side);
 }
 
 hum_rect hum_crop_rect(const hum_recipe *recipe, const hum_image *photo,
@@ -19,14 +15,14 @@ hum_rect hum_crop_rect(const hum_recipe *recipe, const hum_image *photo,
     double cy = face->y + face->height * (0.5 + (double)box[1]);
     double w = (double)face->width * (double)box[2];
     double h = (double)face->height * (double)box[3];
-    if (recipe->crop == HUM_CROP_SQUARE) return square_about(cx, cy, fmax(w, h));
+    if (recipe->crop == HUM_CROP_SQUARE) return hum_square_about(cx, cy, fmax(w, h));
 
     double tall = 1.3 * h, wide = tall * fmax(112.0 / 128.0, w / h);
     double left = fmax(cx - wide / 2, 0), right = fmin(cx + wide / 2, photo->width);
     double top = fmax(cy - tall / 2, 0), bottom = fmin(cy + tall / 2, photo->height);
     double side = fmin(right - left, bottom - top);
     if (side < 1) side = 1; /* a box outside the photo */
-    return square_about((left + right) / 2, (top + bottom) / 2, side);
+    return hum_square_about((left + right) / 2, (top + bottom) / 2, side);
 }
 
 hum_rect hum_crop_loose(const hum_image *photo, const hum_face *face) {

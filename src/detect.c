@@ -217,10 +217,6 @@ static hum_status look(search *s, hum_detector *d, hum_rect square, hum_face *fa
     return HUM_OK;
 }
 
-static hum_rect square_about(double cx, double cy, double side) {
-    return (hum_rect){cx - side / 2, cy - side / 2, side, side};
-}
-
 /* Where a row of overlapping tiles stands: number i of n along an axis. */
 static double tile_start(double length, double side, int i, int n) {
     return n == 1 ? (length - side) / 2 : (length - side) * i / (n - 1);
@@ -255,7 +251,7 @@ static hum_status look_again(search *s, hum_detector *near, const hum_face *cand
     double cy = (double)candidate->y + (double)candidate->height / 2;
     int32_t n = 0;
     *confirmed = 0;
-    hum_status status = look(s, near, square_about(cx, cy, side), near->found, &n);
+    hum_status status = look(s, near, hum_square_about(cx, cy, side), near->found, &n);
     if (status != HUM_OK) return status;
     n = hum_merge_faces(near->found, n, near->recipe.iou);
     float most = SAME_FACE;
@@ -320,7 +316,7 @@ hum_status hum_find_faces(hum_detector *near, hum_detector *far, const hum_image
 
     hum_face *found = near->candidates;
     int32_t n = 0, sure = 0;
-    hum_rect whole = square_about(photo->width / 2.0, photo->height / 2.0, side);
+    hum_rect whole = hum_square_about(photo->width / 2.0, photo->height / 2.0, side);
     status = look(&s, near, whole, found, &n);
     if (status == HUM_OK && far->net) status = look(&s, far, whole, found, &n);
     if (status == HUM_OK) status = confirm(&s, near, n, &sure);

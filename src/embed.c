@@ -65,9 +65,14 @@ void hum_embedder_free(hum_embedder *m) {
     *m = (hum_embedder){0};
 }
 
-hum_status hum_unit(float *v, int32_t n, hum_text *error) {
+double hum_product(const float *a, const float *b, int32_t n) {
     double sum = 0;
-    for (int32_t i = 0; i < n; i++) sum += (double)v[i] * (double)v[i];
+    for (int32_t i = 0; i < n; i++) sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+hum_status hum_unit(float *v, int32_t n, hum_text *error) {
+    double sum = hum_product(v, v, n);
     if (!isfinite(sum) || sum < 1e-30)
         return hum_fail(error, HUM_ERROR_VALUE,
                         "the embedding has no direction (its squared length is %g)", sum);

@@ -26,6 +26,9 @@ void hum_embedder_free(hum_embedder *m);
 hum_status hum_embed_rect(hum_embedder *m, const hum_image *photo, hum_rect rect,
                           hum_resampler *scratch, float *out, hum_text *error);
 
+/* The scalar product of a and b, [n] each. */
+double hum_product(const float *a, const float *b, int32_t n);
+
 /* Scales v to length 1. Returns VALUE if it is not finite or has no direction. */
 hum_status hum_unit(float *v, int32_t n, hum_text *error);
 

@@ -30,6 +30,10 @@ typedef struct {
     double x, y, width, height;
 } hum_rect;
 
+static inline hum_rect hum_square_about(double cx, double cy, double side) {
+    return (hum_rect){cx - side / 2, cy - side / 2, side, side};
+}
+
 /* What stands outside the picture. */
 typedef enum { HUM_EDGE_BLACK, HUM_EDGE_REPEAT } hum_edge;
 

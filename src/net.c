@@ -152,6 +152,11 @@ static step *add_step(builder *b, step s) {
     return &b->net->steps[b->net->step_count++];
 }
 
+/* A step with one input and no workspace, to be added by add_step. */
+static step new_step(step_kind kind, int32_t in, int32_t out) {
+    return (step){.kind = kind, .in = in, .in2 = -1, .out = out, .workspace = -1};
+}
+
 /* Gives the last step scratch memory of its own in the arena. */
 static void add_workspace(builder *b, step *last, size_t size) {
     last->workspace = add_value(b, 1, 1, 1, size);
@@ -193,6 +198,16 @@ static const hum_tensor *constant(builder *b, int32_t tensor) {
     if (tensor < 0) return NULL;
     int32_t source = value_at(b, tensor)->constant;
     return source < 0 ? NULL : &b->model->tensors[source];
+}
+
+/* Whether the node being built has input number i; optional ones may be left out. */
+static int has_input(builder *b, int i) {
+    return i < b->node->input_count && b->node->inputs[i] >= 0;
+}
+
+/* The constant that is input number i; NULL if there is none, or it is computed. */
+static const hum_tensor *constant_input(builder *b, int i) {
+    return has_input(b, i) ? constant(b, b->node->inputs[i]) : NULL;
 }
 
 /* Checks the scales of int8 weights: one for all, or one per slice of `axis`. */
@@ -285,7 +300,7 @@ static void activation_range(hum_activation a, float *low, float *high) {
 
 /* The computed input number i, or -1 (a constant, or not a float). */
 static int32_t operand(builder *b, int i) {
-    if (i >= b->node->input_count || b->node->inputs[i] < 0) return -1;
+    if (!has_input(b, i)) return -1;
     int32_t t = b->node->inputs[i];
     return value_at(b, t)->constant < 0 && b->model->tensors[t].type == HUM_F32 ? t : -1;
 }
@@ -310,7 +325,7 @@ static hum_status quantise(builder *b, int32_t in, int32_t *out) {
     value_at(b, q)->params =
         calloc(1 + XNN_EXTRA_QUANTIZATION_PARAMS, sizeof(struct xnn_quantization_params));
     if (!value_at(b, q)->params) return no_memory(b);
-    add_step(b, (step){STEP_QUANTISE, .in = in, .in2 = -1, .out = q, .workspace = -1});
+    add_step(b, new_step(STEP_QUANTISE, in, q));
     return HUM_OK;
 }
 
@@ -362,12 +377,11 @@ static hum_status build_convolution(builder *b) {
     const hum_node *n = b->node;
     int depthwise = n->op == HUM_OP_DEPTHWISE_CONV_2D;
     int32_t in = operand(b, 0);
-    const hum_tensor *kernel = constant(b, n->input_count > 1 ? n->inputs[1] : -1);
-    const hum_tensor *bias = constant(b, n->input_count > 2 ? n->inputs[2] : -1);
+    const hum_tensor *kernel = constant_input(b, 1), *bias = constant_input(b, 2);
     if (in < 0 || !kernel || kernel->rank != 4)
         return refuse(b, HUM_ERROR_UNSUPPORTED,
                       "expected a computed input and constant weights");
-    if (n->input_count > 2 && n->inputs[2] >= 0 && !bias)
+    if (has_input(b, 2) && !bias)
         return refuse(b, HUM_ERROR_UNSUPPORTED, "its bias is not constant");
     value x = *value_at(b, in);
     int32_t kh = kernel->shape[1], kw = kernel->shape[2];
@@ -397,8 +411,7 @@ static hum_status build_convolution(builder *b) {
     uint32_t groups = depthwise ? (uint32_t)x.channels : 1;
     size_t group_in = (size_t)x.channels / groups, group_out = (size_t)channels / groups;
     size_t out_stride = value_at(b, n->output)->stride, work, align;
-    step s = {int8 ? STEP_CONV_QD8 : STEP_CONV_F32, .in = in, .in2 = -1, .out = n->output,
-              .workspace = -1};
+    step s = new_step(int8 ? STEP_CONV_QD8 : STEP_CONV_F32, in, n->output);
     if (int8) {
         status = quantise(b, in, &s.in);
         if (status != HUM_OK) return status;
@@ -436,8 +449,7 @@ static hum_status build_convolution(builder *b) {
 static hum_status build_fully_connected(builder *b) {
     const hum_node *n = b->node;
     int32_t in = operand(b, 0);
-    const hum_tensor *kernel = constant(b, n->input_count > 1 ? n->inputs[1] : -1);
-    const hum_tensor *bias = constant(b, n->input_count > 2 ? n->inputs[2] : -1);
+    const hum_tensor *kernel = constant_input(b, 1), *bias = constant_input(b, 2);
     if (in < 0 || !kernel || kernel->rank != 2)
         return refuse(b, HUM_ERROR_UNSUPPORTED,
                       "expected a computed input and constant weights");
@@ -445,7 +457,7 @@ static hum_status build_fully_connected(builder *b) {
     size_t inputs = pixels(&x) * (size_t)x.channels;
     int32_t outputs = kernel->shape[0];
     if ((size_t)kernel->shape[1] != inputs || !contiguous(&x) ||
-        !bias_fits(bias, outputs) || (n->input_count > 2 && n->inputs[2] >= 0 && !bias))
+        !bias_fits(bias, outputs) || (has_input(b, 2) && !bias))
         return refuse(b, HUM_ERROR_FORMAT, "its weights do not fit its input");
     hum_status status = expect_shape(b, 1, 1, outputs);
     if (status != HUM_OK) return status;
@@ -455,8 +467,7 @@ static hum_status build_fully_connected(builder *b) {
     if (status != HUM_OK) return status;
     float low, high;
     activation_range(n->activation, &low, &high);
-    step s = {int8 ? STEP_FULL_QD8 : STEP_FULL_F32, .in = in, .in2 = -1, .out = n->output,
-              .workspace = -1};
+    step s = new_step(int8 ? STEP_FULL_QD8 : STEP_FULL_F32, in, n->output);
     size_t out_n = (size_t)outputs;
     if (int8) {
         status = quantise(b, in, &s.in);
@@ -492,8 +503,7 @@ static hum_status build_pool(builder *b) {
     int max = n->op == HUM_OP_MAX_POOL_2D;
     if (!max && (v.before || v.after || h.before || h.after))
         return refuse(b, HUM_ERROR_UNSUPPORTED, "it averages over padding");
-    step s = {max ? STEP_MAX_POOL : STEP_AVERAGE_POOL, .in = in, .in2 = -1,
-              .out = n->output, .workspace = -1};
+    step s = new_step(max ? STEP_MAX_POOL : STEP_AVERAGE_POOL, in, n->output);
     uint32_t fh = (uint32_t)n->filter_h, fw = (uint32_t)n->filter_w;
     uint32_t sh = (uint32_t)n->stride_h, sw = (uint32_t)n->stride_w;
     status =
@@ -528,7 +538,7 @@ static hum_status build_resize(builder *b) {
     uint32_t flags = n->align_corners        ? XNN_FLAG_ALIGN_CORNERS
                      : n->half_pixel_centers ? 0
                                              : XNN_FLAG_TENSORFLOW_LEGACY_MODE;
-    step s = {STEP_RESIZE, .in = in, .in2 = -1, .out = n->output, .workspace = -1};
+    step s = new_step(STEP_RESIZE, in, n->output);
     status = created(b, xnn_create_resize_bilinear2d_nhwc_f32(
                             (size_t)y.height, (size_t)y.width, flags, &s.op));
     if (status != HUM_OK) return status;
@@ -571,8 +581,8 @@ static hum_status build_binary(builder *b) {
         return refuse(b, HUM_ERROR_UNSUPPORTED, "it broadcasts its inputs");
     hum_status status = expect_shape(b, p->height, p->width, p->channels);
     if (status != HUM_OK) return status;
-    step s = {n->op == HUM_OP_ADD ? STEP_ADD : STEP_MUL, .in = x, .in2 = y,
-              .out = n->output, .workspace = -1};
+    step s = new_step(n->op == HUM_OP_ADD ? STEP_ADD : STEP_MUL, x, n->output);
+    s.in2 = y;
     activation_range(n->activation, &s.low, &s.high);
     add_step(b, s);
     return HUM_OK;
@@ -584,21 +594,17 @@ static hum_status build_unary(builder *b) {
     const value *x = value_at(b, in);
     hum_status status = expect_shape(b, x->height, x->width, x->channels);
     if (status != HUM_OK) return status;
-    step s = {b->node->op == HUM_OP_LOGISTIC ? STEP_SIGMOID : STEP_CLAMP,
-              .in = in,
-              .in2 = -1,
-              .out = b->node->output,
-              .workspace = -1,
-              .low = 0,
-              .high = b->node->op == HUM_OP_RELU6 ? 6 : INFINITY};
+    step s = new_step(b->node->op == HUM_OP_LOGISTIC ? STEP_SIGMOID : STEP_CLAMP, in,
+                      b->node->output);
+    s.low = 0;
+    s.high = b->node->op == HUM_OP_RELU6 ? 6 : INFINITY;
     add_step(b, s);
     return HUM_OK;
 }
 
 /* The integers of a constant int32 input; 0 if it is not one of n numbers. */
 static int integers(builder *b, int input, int n, int32_t *out) {
-    if (input >= b->node->input_count) return 0;
-    const hum_tensor *t = constant(b, b->node->inputs[input]);
+    const hum_tensor *t = constant_input(b, input);
     if (!t || t->type != HUM_I32 || t->elements != (size_t)n) return 0;
     memcpy(out, t->data, (size_t)n * sizeof *out);
     return 1;
@@ -611,8 +617,7 @@ static hum_status build_mean(builder *b) {
         return refuse(b, HUM_ERROR_UNSUPPORTED, "only means over height and width");
     hum_status status = expect_shape(b, 1, 1, value_at(b, in)->channels);
     if (status != HUM_OK) return status;
-    add_step(b, (step){STEP_MEAN, .in = in, .in2 = -1, .out = b->node->output,
-                       .workspace = -1});
+    add_step(b, new_step(STEP_MEAN, in, b->node->output));
     return HUM_OK;
 }
 
@@ -630,9 +635,11 @@ static hum_status build_pad(builder *b) {
         expect_shape(b, x->height + pads[2] + pads[3], x->width + pads[4] + pads[5],
                      x->channels + pads[6] + pads[7]);
     if (status != HUM_OK) return status;
-    add_step(b,
-             (step){STEP_PAD, .in = in, .in2 = -1, .out = b->node->output,
-                    .workspace = -1, .top = pads[2], .left = pads[4], .before = pads[6]});
+    step s = new_step(STEP_PAD, in, b->node->output);
+    s.top = pads[2];
+    s.left = pads[4];
+    s.before = pads[6];
+    add_step(b, s);
     return HUM_OK;
 }
 
@@ -741,7 +748,7 @@ static hum_status build_concat(builder *b) {
         s->root = whole.root;
         s->offset = at;
         if (outer > 1) s->stride = whole.stride;
-        add_step(b, (step){STEP_COPY, .in = t, .in2 = -1, .out = slice, .workspace = -1});
+        add_step(b, new_step(STEP_COPY, t, slice));
     }
     return HUM_OK;
 }
