@@ -257,8 +257,8 @@ hum_status hum_embed(hum_engine *e, const hum_face *face, float *embedding) {
 hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t side,
                     uint8_t *rgba) {
     ENTER(e);
-    REQUIRE(e, rgba && side >= 16 && side <= 1024, HUM_ERROR_ARGUMENT,
-            "a crop has 16 to 1024 pixels on a side, not %d", side);
+    REQUIRE(e, rgba && side >= 16 && side <= HUM_MAX_CROP_SIDE, HUM_ERROR_ARGUMENT,
+            "a crop has 16 to %d pixels on a side, not %d", HUM_MAX_CROP_SIDE, side);
     REQUIRE(e, loose || e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
     hum_status status = need_photo(e);
     if (status == HUM_OK) status = check_face(e, face);
@@ -287,9 +287,7 @@ hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t 
 static hum_status check_embedding(hum_engine *e, const float *v) {
     REQUIRE(e, v, HUM_ERROR_ARGUMENT, "the embedding is NULL");
     REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
-    double sum = 0;
-    for (int32_t i = 0; i < e->embedder.dimension; i++)
-        sum += (double)v[i] * (double)v[i];
+    double sum = hum_product(v, v, e->embedder.dimension);
     REQUIRE(e, sum > 0.99 && sum < 1.01, HUM_ERROR_VALUE,
             "the embedding has length %g, expected 1", sqrt(sum));
     return HUM_OK;
@@ -301,10 +299,7 @@ hum_status hum_compare(hum_engine *e, const float *a, const float *b, float *cos
     hum_status status = check_embedding(e, a);
     if (status == HUM_OK) status = check_embedding(e, b);
     if (status != HUM_OK) return status;
-    double sum = 0;
-    for (int32_t i = 0; i < e->embedder.dimension; i++)
-        sum += (double)a[i] * (double)b[i];
-    *cosine = (float)sum;
+    *cosine = (float)hum_product(a, b, e->embedder.dimension);
     return HUM_OK;
 }
 
@@ -512,9 +507,9 @@ const char *hum_info(hum_engine *e) {
     put(&w, "{\"version\":\"%s\",\"threads\":%d,", HUM_VERSION, e->threads);
     put(&w,
         "\"limits\":{\"faces\":%d,\"matches\":%d,\"photoBytes\":%d,\"photoSide\":%d,"
-        "\"photoPixels\":%d},\"detectors\":[",
+        "\"photoPixels\":%d,\"cropSide\":%d},\"detectors\":[",
         HUM_MAX_FACES, HUM_MAX_MATCHES, HUM_MAX_PHOTO_BYTES, HUM_MAX_PHOTO_SIDE,
-        HUM_MAX_PHOTO_PIXELS);
+        HUM_MAX_PHOTO_PIXELS, HUM_MAX_CROP_SIDE);
     for (int i = 0, listed = 0; i < 2; i++) {
         if (!e->detectors[i].net) continue;
         put(&w, "%s", listed++ ? "," : "");

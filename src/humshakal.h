@@ -59,6 +59,7 @@ enum {
     HUM_MAX_PHOTO_BYTES = 64 << 20,  /* an encoded photo */
     HUM_MAX_PHOTO_SIDE = 16384,      /* pixels */
     HUM_MAX_PHOTO_PIXELS = 64000000, /* a 48-megapixel phone photo fits */
+    HUM_MAX_CROP_SIDE = 1024,        /* of what hum_crop gives */
     HUM_MAX_DIMENSION = 8192         /* components of an embedding */
 };
 
@@ -169,7 +170,7 @@ hum_status hum_embed(hum_engine *engine, const hum_face *face, float *embedding)
 
 /* The picture of a face (NULL: of the whole photo) as the embedder sees it, or, with
    loose = 1, with room around the head for a thumbnail. rgba: [side,side,4], alpha 255.
-   side: 16..1024. Returns ARGUMENT, STATE, MEMORY. */
+   side: 16..HUM_MAX_CROP_SIDE. Returns ARGUMENT, STATE, MEMORY. */
 hum_status hum_crop(hum_engine *engine, const hum_face *face, int32_t loose, int32_t side,
                     uint8_t *rgba);
 

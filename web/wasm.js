@@ -51,7 +51,6 @@ const TEXT = {
 
 const FLOAT_ACTIVATIONS = 1;
 const POINTER_BYTES = 4;
-const ALIGNMENT = 16;
 
 /** @typedef {(what: number | Uint8Array) => number} Take */
 
@@ -60,8 +59,8 @@ export class Engine {
   #module;
   /** hum_engine * */
   #engine = 0;
-  /** The gallery's bytes, which the engine reads in place. */
-  #gallery = { base: 0, at: 0 };
+  /** Where the gallery's bytes are, which the engine reads in place. */
+  #gallery = 0;
   /** @type {any} what hum_info said last */
   #info = null;
 
@@ -84,7 +83,7 @@ export class Engine {
   /** Frees the engine. No other method may be called afterwards. */
   close() {
     this.#module._hum_destroy(this.#engine);
-    this.#module._free(this.#gallery.base);
+    this.#module._free(this.#gallery);
   }
 
   /** The object that hum_info describes. @returns {any} */
@@ -134,14 +133,14 @@ export class Engine {
   loadGallery(bytes) {
     this.#info = null;
     const copy = this.#malloc(bytes.length);
-    this.#module.HEAPU8.set(bytes, copy.at);
+    this.#module.HEAPU8.set(bytes, copy);
     try {
-      this.#check(this.#module._hum_load_gallery(this.#engine, copy.at, bytes.length));
+      this.#check(this.#module._hum_load_gallery(this.#engine, copy, bytes.length));
     } catch (error) {
-      this.#module._free(copy.base);
+      this.#module._free(copy);
       throw error;
     }
-    this.#module._free(this.#gallery.base);
+    this.#module._free(this.#gallery);
     this.#gallery = copy;
   }
 
@@ -208,8 +207,8 @@ export class Engine {
    */
   crop(face, { side, loose }) {
     return this.#borrow((take) => {
-      // The engine refuses a side above 1024 before it writes anything.
-      const room = 4 * Math.min(Math.max(side, 0), 1024) ** 2;
+      // The engine refuses a larger side before it writes anything.
+      const room = 4 * Math.min(Math.max(side, 0), this.info.limits.cropSide) ** 2;
       const out = take(room);
       this.#check(this.#module._hum_crop(
         this.#engine, this.#takeFace(take, face), loose ? 1 : 0, side, out));
@@ -341,25 +340,21 @@ export class Engine {
     const taken = [];
     try {
       return run((what) => {
-        const { base, at } = this.#malloc(typeof what === 'number' ? what : what.length);
-        taken.push(base);
+        const at = this.#malloc(typeof what === 'number' ? what : what.length);
+        taken.push(at);
         if (typeof what !== 'number') this.#module.HEAPU8.set(what, at);
         return at;
       });
     } finally {
-      for (const base of taken) this.#module._free(base);
+      for (const at of taken) this.#module._free(at);
     }
   }
 
-  /**
-   * Memory at an address that suits the engine's vectors, and the base to free it by:
-   * malloc itself promises 8 bytes here.
-   * @param {number} size
-   */
+  /** @param {number} size */
   #malloc(size) {
-    const base = this.#module._malloc(size + ALIGNMENT);
-    if (!base) throw outOfMemory(`${size} bytes`);
-    return { base, at: (base + ALIGNMENT - 1) & -ALIGNMENT };
+    const at = this.#module._malloc(Math.max(1, size)); // of 0 bytes it may give none
+    if (!at) throw outOfMemory(`${size} bytes`);
+    return at;
   }
 
   /** @param {number} status */
