@@ -22,19 +22,6 @@ tools/demo.sh --no-serve
 tools/setup/tests.sh
 # shellcheck source=tools/setup/env.sh
 . tools/setup/env.sh
-
-key=$(key_of_text "$(<tests/package-lock.json)")
-if ! stamp_is npm-bench "$key"; then
-    need_disk 1
-    say "Installing the peers (about 60 MB, a minute) ..."
-    mkdir -p build/npm/bench
-    cp tests/package.json tests/package-lock.json build/npm/bench/
-    npm --prefix build/npm/bench ci --omit=dev --ignore-scripts --no-audit --no-fund \
-        --loglevel=error >build/npm/bench.log 2>&1 ||
-        die "npm could not install the peers: $(grep -m 1 'npm error' build/npm/bench.log)" \
-            "Check the network, then run this again." "Everything npm said: build/npm/bench.log"
-    stamp_set npm-bench "$key"
-fi
 let_others
 
 exec node tools/bench/run.mjs "$@"

@@ -1,7 +1,7 @@
 /** Where the page finds things: the server's root is the project's folder. */
 
 export const PROJECT = new URL('../../', import.meta.url);
-export const PEERS = new URL('build/npm/bench/node_modules/', PROJECT).href;
+export const PEERS = new URL('build/npm/tests/node_modules/', PROJECT).href;
 export const PHOTO = 'build/photos/test/groups/sample1.jpg';
 
 /** @param {string} file  relative to the project */

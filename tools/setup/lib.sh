@@ -39,6 +39,9 @@ stamp_set() {
     mv "$BUILD/stamps/$1.new" "$BUILD/stamps/$1"
 }
 
+# npm_error LOG: the first reason that npm gave, in the spelling of any of its versions.
+npm_error() { grep -m 1 -E 'npm (error|ERR!)' "$1" || true; }
+
 # jobs: how many compilers may run at once. CMake's own variable is respected.
 jobs() { printf '%s\n' "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}"; }
 

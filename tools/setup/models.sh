@@ -65,7 +65,7 @@ if [[ ! -d $folder/node_modules ]] ||
     if install_all; then
         stamp_set npm-models "$key"
     else
-        say "npm could not install all packages ($(grep -m 1 'npm error' "$log" || true))." \
+        say "npm could not install all packages ($(npm_error "$log"))." \
             "Everything npm said: $ROOT/$log. Trying them one by one ..."
         if install_one_by_one; then stamp_set npm-models "$key"; fi
     fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What only the tests need: Chromium and sanitizers from Debian, the packages of
-# tests/package-lock.json, and the test photos.
+# tests/package-lock.json (the peers of tools/bench.sh among them), and the test photos.
 set -euo pipefail
 # shellcheck source=tools/setup/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,7 +20,7 @@ if ! stamp_is npm-tests "$key"; then
     cp tests/package.json tests/package-lock.json build/npm/tests/
     npm --prefix build/npm/tests ci --ignore-scripts --no-audit --no-fund --loglevel=error \
         >build/npm/tests.log 2>&1 ||
-        die "npm could not install the packages of the tests: $(grep -m 1 -E 'npm (error|ERR!)' build/npm/tests.log)" \
+        die "npm could not install the packages of the tests: $(npm_error build/npm/tests.log)" \
             "Check the network, then run this again." "Everything npm said: build/npm/tests.log"
     stamp_set npm-tests "$key"
 fi
