@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { ConvertError, convertKeras, convertTfjs } from '../tools/convert/index.mjs';
-import { importPackage } from '../tools/convert/packages.mjs';
+import { converterPackages } from '../tools/convert/packages.mjs';
 import { cosine, relativeError, unit } from './lib/compare.mjs';
 import { bgrMinus, embedCrop, faceCrops, startEngine } from './lib/face-crops.mjs';
 import { madeFile, oracle } from './lib/keras-cache.mjs';
@@ -38,10 +38,7 @@ let engine;
 let crops;
 
 before(async () => {
-  packages = {
-    flatbuffers: await importPackage('models', 'flatbuffers'),
-    h5wasm: await importPackage('models', 'h5wasm'),
-  };
+  packages = await converterPackages();
   engine = await startEngine();
 });
 

@@ -10,7 +10,7 @@ import { extractClassifier } from '../tools/convert/classifier.mjs';
 import { Graph } from '../tools/convert/graph.mjs';
 import { ConvertError, convertKeras, convertTfjs } from '../tools/convert/index.mjs';
 import { readNames, writeMatrix } from '../tools/convert/npy.mjs';
-import { importPackage } from '../tools/convert/packages.mjs';
+import { converterPackages } from '../tools/convert/packages.mjs';
 import { writeTflite } from '../tools/convert/tflite.mjs';
 import { fromHalf, store, toHalf } from '../tools/convert/weights.mjs';
 import { cosine, relativeError, unit } from './lib/compare.mjs';
@@ -26,10 +26,7 @@ let engine;
 let folder;
 
 before(async () => {
-  packages = {
-    flatbuffers: await importPackage('models', 'flatbuffers'),
-    h5wasm: await importPackage('models', 'h5wasm'),
-  };
+  packages = await converterPackages();
   engine = await startEngine();
   folder = await mkdtemp(join(tmpdir(), 'convert-'));
 });

@@ -4,7 +4,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { importPackage } from './convert/packages.mjs';
+import { converterPackages } from './convert/packages.mjs';
 import { ConvertError, convertKeras, convertTfjs, DTYPES, LAYERS } from './convert/index.mjs';
 import { writeMatrix } from './convert/npy.mjs';
 
@@ -172,10 +172,7 @@ async function main() {
   }
   checkArguments(args);
   const graph = args.source.endsWith('.json');
-  const packages = {
-    flatbuffers: await importPackage('models', 'flatbuffers'),
-    h5wasm: graph ? undefined : await importPackage('models', 'h5wasm'),
-  };
+  const packages = await converterPackages({ hdf5: !graph });
   const bar = progressBar();
   const convert = graph ? convertGraph : convertHdf5;
   const { model, network, people } = await convert(args, packages, bar.show).finally(bar.end);

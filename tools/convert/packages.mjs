@@ -23,6 +23,18 @@ export async function importPackage(set, name) {
   return import(pathToFileURL(resolve(home, name)).href);
 }
 
+/**
+ * What the converter is handed over.
+ * @param {{hdf5?: boolean}} [options] hdf5: whether Keras files will be read
+ * @returns {Promise<import('./index.mjs').Packages>}
+ */
+export async function converterPackages({ hdf5 = true } = {}) {
+  return {
+    flatbuffers: await importPackage('models', 'flatbuffers'),
+    h5wasm: hdf5 ? await importPackage('models', 'h5wasm') : undefined,
+  };
+}
+
 /** Packages with `exports` for import only are invisible to require.resolve. */
 function resolve(home, name) {
   const require = createRequire(join(home, 'package.json'));
