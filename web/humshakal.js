@@ -420,6 +420,7 @@ async function makePlan(assets, { model, gallery, signal }) {
   const { engines, models, galleries, samples, defaults } = await assets.manifest(signal);
   const detectors = models.filter((/** @type {any} */ m) => m.task === 'detector');
   const embedders = models.filter((/** @type {any} */ m) => m.task === 'embedder');
+  const engine = pick(engines, build, 'engine');
   const embedder = pick(embedders, model ?? defaults.model, 'model');
   const wanted = gallery === undefined ? defaults.gallery : gallery;
   // Another string is the address of a gallery; #galleryBytes fetches it.
@@ -428,13 +429,13 @@ async function makePlan(assets, { model, gallery, signal }) {
     (entry) => (entry.recipe ? [entry, entry.recipe] : [entry]));
   return {
     build,
-    engine: pick(engines, build, 'engine'),
+    engine,
     detectors,
     embedder,
     gallery: listed ?? null,
     galleries,
     samples,
-    files: [pick(engines, build, 'engine'), ...withRecipes([...detectors, embedder]),
+    files: [engine, ...withRecipes([...detectors, embedder]),
       ...(listed ? [listed] : [])],
     listed: [...engines, ...withRecipes(models), ...galleries],
   };
