@@ -145,6 +145,14 @@ static void check_lines(void) {
             "of a detector does not take 'threshold'");
 }
 
+/* The recipe with this line in place of its own for the key is refused for the value. */
+static void refused_line(const char *recipe, const char *line) {
+    char key[32], why[64];
+    sscanf(line, "%31[a-z]", key);
+    snprintf(why, sizeof why, "the value of '%s' is not allowed", key);
+    refused(with(recipe, key, line), why);
+}
+
 static void check_bad_values(void) {
     static const char *const bad[] = {"id =",
                                       "id = Upper",
@@ -192,12 +200,7 @@ static void check_bad_values(void) {
                                       "citation = \x1b[0m",
                                       "source =",
                                       "note ="};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        char key[32], why[64];
-        sscanf(bad[i], "%31[a-z]", key);
-        snprintf(why, sizeof why, "the value of '%s' is not allowed", key);
-        refused(with(embedder, key, bad[i]), why);
-    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) refused_line(embedder, bad[i]);
     static const char *const bad2[] = {"range = middle",
                                        "anchors =",
                                        "anchors = 8",
@@ -217,12 +220,8 @@ static void check_bad_values(void) {
                                        "iou = -0.1",
                                        "iou = 1.01",
                                        "iou = x"};
-    for (size_t i = 0; i < sizeof bad2 / sizeof *bad2; i++) {
-        char key[32], why[64];
-        sscanf(bad2[i], "%31[a-z]", key);
-        snprintf(why, sizeof why, "the value of '%s' is not allowed", key);
-        refused(with(detector, key, bad2[i]), why);
-    }
+    for (size_t i = 0; i < sizeof bad2 / sizeof *bad2; i++)
+        refused_line(detector, bad2[i]);
 }
 
 static void check_sizes(void) {

@@ -1,17 +1,15 @@
 /** TensorFlow.js for tests, from build/npm/tests. */
 
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-
-const home = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'build', 'npm', 'tests');
+import { inProject } from './project.mjs';
 
 /**
  * @param {'wasm' | 'cpu'} backend cpu: plain JavaScript, some hundred times slower
  * @returns {Promise<any>} tfjs-core, with loadGraphModel
  */
 export async function tensorflow(backend = 'wasm') {
-  const require = createRequire(join(home, 'package.json'));
+  const require = createRequire(inProject('build/npm/tests/package.json'));
   const tf = require('@tensorflow/tfjs-core');
   const { loadGraphModel } = require('@tensorflow/tfjs-converter');
   const { setWasmPaths } = require('@tensorflow/tfjs-backend-wasm');
