@@ -133,6 +133,11 @@ hum_status hum_load_detector(hum_engine *e, const uint8_t *model, size_t model_s
     return HUM_OK;
 }
 
+static int same_network(const hum_engine *e, const hum_gallery *g) {
+    return strcmp(g->contract, e->embedder.contract) == 0 &&
+           g->dimension == e->embedder.dimension;
+}
+
 hum_status hum_load_embedder(hum_engine *e, const uint8_t *model, size_t model_size,
                              const char *recipe, size_t recipe_size, int32_t flags) {
     ENTER(e);
@@ -152,7 +157,7 @@ hum_status hum_load_embedder(hum_engine *e, const uint8_t *model, size_t model_s
     e->embedder = m;
     hum_builder_free(e->builder);
     e->builder = NULL;
-    if (e->gallery.bytes && strcmp(e->gallery.contract, m.contract) != 0) drop_gallery(e);
+    if (e->gallery.bytes && !same_network(e, &e->gallery)) drop_gallery(e);
     return HUM_OK;
 }
 
@@ -160,22 +165,27 @@ int32_t hum_dimension(const hum_engine *e) {
     return e ? e->embedder.dimension : 0;
 }
 
-hum_status hum_load_gallery(hum_engine *e, const uint8_t *bytes, size_t size) {
+static hum_status check_network(hum_engine *e, const hum_gallery *g) {
+    if (same_network(e, g)) return HUM_OK;
+    char theirs[160];
+    hum_printable(g->contract, strlen(g->contract), theirs, sizeof theirs);
+    return hum_fail(&e->error, HUM_ERROR_MISMATCH,
+                    "the gallery was made with another network: it has '%s', loaded is "
+                    "'%.160s'",
+                    theirs, e->embedder.contract);
+}
+
+hum_status hum_load_gallery(hum_engine *e, const uint8_t *bytes, size_t size,
+                            int32_t flags) {
     ENTER(e);
+    REQUIRE(e, !(flags & ~HUM_ANY_NETWORK), HUM_ERROR_ARGUMENT, "unknown flags %d",
+            flags);
     REQUIRE(e, bytes || !size, HUM_ERROR_ARGUMENT, "the gallery is NULL");
     REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load the embedder before the gallery");
     hum_gallery g;
     hum_status status = hum_gallery_parse(bytes, size, &g, &e->error);
+    if (status == HUM_OK && !(flags & HUM_ANY_NETWORK)) status = check_network(e, &g);
     if (status != HUM_OK) return status;
-    if (strcmp(g.contract, e->embedder.contract) != 0 ||
-        g.dimension != e->embedder.dimension) {
-        char theirs[160];
-        hum_printable(g.contract, strlen(g.contract), theirs, sizeof theirs);
-        return hum_fail(&e->error, HUM_ERROR_MISMATCH,
-                        "the gallery was made with another network: it has '%s', loaded "
-                        "is '%.160s'",
-                        theirs, e->embedder.contract);
-    }
     float *best = malloc((size_t)g.people * sizeof *best);
     int32_t *photo_of = malloc((size_t)g.people * sizeof *photo_of);
     if (!best || !photo_of) {
@@ -311,6 +321,8 @@ hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
     hum_status status = check_embedding(e, embedding);
     if (status != HUM_OK) return status;
     REQUIRE(e, e->gallery.bytes, HUM_ERROR_STATE, "load a gallery first");
+    status = check_network(e, &e->gallery);
+    if (status != HUM_OK) return status;
     hum_probe probe = {.codes = e->codes};
     hum_make_probe(embedding, e->gallery.dimension, e->gallery.stride, &probe);
     hum_score_people(&e->gallery, &probe, -1, e->best, e->photo_of);
@@ -359,6 +371,7 @@ hum_status hum_gallery_thumbnail(hum_engine *e, int32_t photo, const uint8_t **b
 hum_status hum_gallery_embedding(hum_engine *e, int32_t photo, float *embedding) {
     ENTER(e);
     hum_status status = check_row(e, photo, embedding);
+    if (status == HUM_OK) status = check_network(e, &e->gallery);
     if (status != HUM_OK) return status;
     const int8_t *row = e->gallery.row + (size_t)photo * (size_t)e->gallery.stride;
     for (int32_t i = 0; i < e->gallery.dimension; i++)
@@ -456,6 +469,7 @@ static void put_recipe(writer *w, const hum_recipe *r) {
     put_text(w, "licence", r->licence);
     put_text(w, "citation", r->citation);
     put_text(w, "source", r->source);
+    put_text(w, "accuracy", r->accuracy);
     put_text(w, "note", r->note);
 }
 
@@ -478,8 +492,11 @@ static void put_embedder(writer *w, const hum_embedder *m) {
     put_text(w, "activations", hum_net_quantised(m->net) ? "int8" : "float");
     put_number(w, "threshold", r->threshold);
     put_number(w, "far", r->far);
-    put(w, "\"mirror\":%s,\"width\":%d,\"height\":%d,\"dimension\":%d}",
-        r->mirror ? "true" : "false", m->width, m->height, m->dimension);
+    put(w,
+        "\"mirror\":%s,\"width\":%d,\"height\":%d,\"dimension\":%d,"
+        "\"multiplications\":%.0f}",
+        r->mirror ? "true" : "false", m->width, m->height, m->dimension,
+        hum_net_multiplications(m->net) * (r->mirror ? 2 : 1));
 }
 
 static void put_quantiles(writer *w, const char *key, const float *q, uint32_t pairs) {

@@ -107,7 +107,8 @@ void hum_destroy(hum_engine *engine);
 const char *hum_error(const hum_engine *engine);
 
 /* What is loaded, as a JSON object: version, threads, limits, detectors, embedder (the
-   recipe's entries, input size, dimension, sha256, activations), gallery (people,
+   recipe's entries, input size, dimension, multiplications a face, sha256,
+   activations), gallery (people,
    photos, row type, bytes, contract, calibration). Keys of absent parts are null. Valid
    until the next hum_load_* or hum_info. NULL if memory ran out. */
 const char *hum_info(hum_engine *engine);
@@ -137,11 +138,20 @@ hum_status hum_load_embedder(hum_engine *engine, const uint8_t *model, size_t mo
 /* Components of an embedding; 0 before an embedder is loaded. */
 int32_t hum_dimension(const hum_engine *engine);
 
+enum {
+    /* Take a gallery of any network. Unless it was made with the loaded one, only its
+       texts and thumbnails can be had, to make a gallery for this network from them;
+       hum_search and hum_gallery_embedding return MISMATCH. */
+    HUM_ANY_NETWORK = 1
+};
+
 /* Loads a gallery file (format: gallery.h). The engine reads it in place: the bytes,
    aligned to 8 as malloc does, must stay, unchanged, until another gallery is loaded or
    the engine is destroyed. The embedder must be loaded, and be the one the gallery was
-   made with. Returns ARGUMENT, STATE, FORMAT, UNSUPPORTED, LIMIT, MEMORY, MISMATCH. */
-hum_status hum_load_gallery(hum_engine *engine, const uint8_t *bytes, size_t size);
+   made with. flags: 0 or HUM_ANY_NETWORK. Returns ARGUMENT, STATE, FORMAT, UNSUPPORTED,
+   LIMIT, MEMORY, MISMATCH. */
+hum_status hum_load_gallery(hum_engine *engine, const uint8_t *bytes, size_t size,
+                            int32_t flags);
 
 /* ---- The current photo ----------------------------------------------------------- */
 
@@ -183,7 +193,7 @@ hum_status hum_compare(hum_engine *engine, const float *a, const float *b, float
 /* The k people (1..HUM_MAX_MATCHES) whose photos are nearest to the embedding, best
    first, nobody twice; a tie goes to the earlier person. A person's score is that of
    their best photo. matches: room for k. count <= k receives how many there are. Returns
-   ARGUMENT, STATE, VALUE. */
+   ARGUMENT, STATE, VALUE, MISMATCH. */
 hum_status hum_search(hum_engine *engine, const float *embedding, int32_t k,
                       hum_match *matches, int32_t *count);
 
@@ -211,7 +221,7 @@ hum_status hum_gallery_thumbnail(hum_engine *engine, int32_t photo, const uint8_
                                  size_t *size);
 
 /* The stored embedding of a photo, hum_dimension() floats, length 1. Returns ARGUMENT,
-   STATE. */
+   STATE, MISMATCH. */
 hum_status hum_gallery_embedding(hum_engine *engine, int32_t photo, float *embedding);
 
 /* ---- Making a gallery ------------------------------------------------------------ */

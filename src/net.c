@@ -70,6 +70,7 @@ struct hum_net {
     int output_count;
     pthreadpool_t pool;
     int quantised;
+    double multiplications;
 };
 
 hum_pool *hum_pool_create(int32_t threads) {
@@ -434,6 +435,8 @@ static hum_status build_convolution(builder *b) {
     if (status != HUM_OK) return status;
     if (!s.op) return no_memory(b); /* XNNPACK 4ea82e5 calls that a success */
     step *added = add_step(b, s);   /* from here on the net frees the operator */
+    b->net->multiplications += (double)v.output * h.output * channels * (double)kh *
+                               (double)kw * (double)group_in;
     enum xnn_status reshaped =
         int8 ? xnn_reshape_convolution2d_nhwc_qd8_f32_qc8w(s.op, 1, (size_t)x.height,
                                                            (size_t)x.width, &work, &align,
@@ -483,6 +486,7 @@ static hum_status build_fully_connected(builder *b) {
     }
     if (status != HUM_OK) return status;
     add_step(b, s);
+    b->net->multiplications += (double)inputs * outputs;
     return created(
         b, int8 ? xnn_reshape_fully_connected_nc_qd8_f32_qc8w(s.op, 1, b->net->pool)
                 : xnn_reshape_fully_connected_nc_f32(s.op, 1, b->net->pool));
@@ -1174,4 +1178,8 @@ const float *hum_net_output(const hum_net *net, int32_t output) {
 
 int hum_net_quantised(const hum_net *net) {
     return net->quantised;
+}
+
+double hum_net_multiplications(const hum_net *net) {
+    return net->multiplications;
 }

@@ -40,4 +40,8 @@ hum_status hum_net_run(hum_net *net, hum_text *error);
 /* 1 if some layers compute with quantised activations. */
 int hum_net_quantised(const hum_net *net);
 
+/* Multiplications of the convolutions and full connections in a run: the work, whatever
+   the machine. */
+double hum_net_multiplications(const hum_net *net);
+
 #endif

@@ -118,6 +118,7 @@ enum {
     LICENCE,
     CITATION,
     SOURCE,
+    ACCURACY,
     NOTE,
     KEYS
 };
@@ -130,7 +131,8 @@ static const struct {
     {"mean", 3, 3},    {"scale", 3, 3},     {"crop", 1, 1},   {"box", 1, 1},
     {"mirror", 0, 1},  {"threshold", 0, 1}, {"far", 0, 1},    {"range", 2, 2},
     {"anchors", 2, 2}, {"score", 2, 2},     {"iou", 2, 2},    {"training", 0, 3},
-    {"licence", 0, 3}, {"citation", 0, 3},  {"source", 0, 3}, {"note", 0, 3},
+    {"licence", 0, 3}, {"citation", 0, 3},  {"source", 0, 3}, {"accuracy", 0, 3},
+    {"note", 0, 3},
 };
 
 static int set(hum_recipe *r, int key, span v) {
@@ -167,6 +169,7 @@ static int set(hum_recipe *r, int key, span v) {
     case LICENCE: return printable_text(v, r->licence);
     case CITATION: return printable_text(v, r->citation);
     case SOURCE: return printable_text(v, r->source);
+    case ACCURACY: return printable_text(v, r->accuracy);
     case NOTE: return printable_text(v, r->note);
     default: return 0;
     }

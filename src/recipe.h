@@ -1,27 +1,31 @@
 /* A network's recipe: how a photo must be prepared for it and what its output means.
 
    The text is lines of `key = value`; `#` starts a comment line; keys may not repeat and
-   unknown keys are refused, so that a misspelt one is not silently ignored.
+   unknown keys are refused, so that a misspelt one is not silently ignored. */
 
-       id = facenet-vggface2          short, [a-z0-9-], goes into every gallery's contract
-       name = FaceNet (VGGFace2)      for people
-       task = embedder                or detector
-       channels = rgb                 or bgr: the order of the network's input channels
-       mean = 127.5 127.5 127.5       subtracted from 0..255, in the order of `channels`
-       scale = 0.0078125              then multiplied
-     embedders:
-       crop = square                  square | vggface2, see crop.h
-       box = 0 -0.05 1.2 1.2          the detector's box mapped to the framing the network
-                                      was trained with: centre moved by x, y (in units of
-                                      the box's width, height), width and height
-   multiplied mirror = no                    yes: average with the mirror image's
-   embedding threshold = 0.40               same person at or above this cosine far =
-   0.001                    false accept rate measured at that threshold detectors: range
-   = near                   or far anchors = 8:2 16:6             stride:anchors per cell,
-   in the order of the outputs score = 0.5                    least score of a face, 0..1
-       iou = 0.3                      boxes overlapping more are merged
-     for people, any text, all optional:
-       training, licence, citation, source, note */
+/* clang-format off
+   id = facenet-vggface2         short, [a-z0-9-], goes into every gallery's contract
+   name = FaceNet (VGGFace2)     for people
+   task = embedder               or detector
+   channels = rgb                or bgr: the order of the network's input channels
+   mean = 127.5 127.5 127.5      subtracted from 0..255, in the order of `channels`
+   scale = 0.0078125             then multiplied
+ embedders:
+   crop = square                 square | vggface2, see crop.h
+   box = 0 -0.05 1.2 1.2         the detector's box mapped to the framing the network was
+                                 trained with: centre moved by x, y (in units of the box's
+                                 width, height), width and height multiplied
+   mirror = no                   yes: average with the mirror image's embedding
+   threshold = 0.40              same person at or above this cosine
+   far = 0.001                   false accept rate measured at that threshold
+ detectors:
+   range = near                  or far
+   anchors = 8:2 16:6            stride:anchors per cell, in the order of the outputs
+   score = 0.5                   least score of a face, 0..1
+   iou = 0.3                     boxes overlapping more are merged
+ for people, any text, all optional:
+   training, licence, citation, source, accuracy, note
+   clang-format on */
 
 #ifndef HUM_RECIPE_H
 #define HUM_RECIPE_H
@@ -51,7 +55,7 @@ typedef struct {
     float score, iou;
     /* for people */
     char training[HUM_RECIPE_TEXT], licence[HUM_RECIPE_TEXT], citation[HUM_RECIPE_TEXT],
-        source[HUM_RECIPE_TEXT], note[HUM_RECIPE_TEXT];
+        source[HUM_RECIPE_TEXT], accuracy[HUM_RECIPE_TEXT], note[HUM_RECIPE_TEXT];
 } hum_recipe;
 
 /* Reads a recipe's text (size bytes, need not end with zero). Returns FORMAT with the

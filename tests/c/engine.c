@@ -50,7 +50,7 @@ static void order_and_arguments(void) {
     CHECK_STATUS(hum_search(e, v, 1, &match, &n), HUM_ERROR_STATE);
     CHECK_STATUS(hum_gallery_begin(e), HUM_ERROR_STATE);
     CHECK_STATUS(hum_gallery_end(e, &bytes, &length), HUM_ERROR_STATE);
-    CHECK_STATUS(hum_load_gallery(e, (const uint8_t *)v, 16), HUM_ERROR_STATE);
+    CHECK_STATUS(hum_load_gallery(e, (const uint8_t *)v, 16, 0), HUM_ERROR_STATE);
     CHECK_TEXT(hum_error(e), "before the gallery");
     CHECK_STATUS(hum_photo_decode(e, NULL, 3, size), HUM_ERROR_ARGUMENT);
     CHECK_STATUS(hum_photo_pixels(e, NULL, 1, 1), HUM_ERROR_ARGUMENT);
@@ -157,7 +157,7 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     const uint8_t *bytes;
     size_t length;
     CHECK_STATUS(hum_gallery_end(e, &bytes, &length), HUM_OK);
-    CHECK_STATUS(hum_load_gallery(e, bytes, length), HUM_OK);
+    CHECK_STATUS(hum_load_gallery(e, bytes, length, 0), HUM_OK);
     hum_match m[5];
     CHECK_STATUS(hum_search(e, quick[4], 5, m, &count), HUM_OK);
     CHECK_INT(count, 4); /* four different people */
@@ -173,8 +173,15 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     memcpy(other, bytes, length);
     for (size_t i = 256; i < 320; i++)
         if (memcmp(other + i, "model ", 6) == 0) other[i + 6] ^= 1;
-    CHECK_STATUS(hum_load_gallery(e, other, length), HUM_ERROR_MISMATCH);
+    CHECK_STATUS(hum_load_gallery(e, other, length, 0), HUM_ERROR_MISMATCH);
     CHECK_STATUS(hum_search(e, quick[0], 1, m, &count), HUM_OK); /* the old one stays */
+    CHECK_STATUS(hum_load_gallery(e, bytes, length, 2), HUM_ERROR_ARGUMENT);
+    CHECK_STATUS(hum_load_gallery(e, other, length, HUM_ANY_NETWORK), HUM_OK);
+    CHECK_TEXT(hum_gallery_text(e, HUM_PERSON_NAME, 1), "B");
+    CHECK_STATUS(hum_search(e, quick[0], 1, m, &count), HUM_ERROR_MISMATCH);
+    CHECK_STATUS(hum_gallery_embedding(e, 0, bad), HUM_ERROR_MISMATCH);
+    CHECK_STATUS(hum_load_gallery(e, bytes, length, HUM_ANY_NETWORK), HUM_OK);
+    CHECK_STATUS(hum_search(e, quick[0], 1, m, &count), HUM_OK); /* it is its own */
     free(other);
 
     const hum_face wrong[] = {{.x = NAN, .width = 9, .height = 9},
@@ -193,6 +200,7 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     CHECK_STATUS(hum_photo_decode(e, bytes, length, size), HUM_ERROR_UNSUPPORTED);
     CHECK_STATUS(hum_embed(e, &faces[0], bad), HUM_ERROR_STATE); /* no photo any more */
     CHECK_TEXT(hum_info(e), "\"activations\":\"int8\"");
+    CHECK_TEXT(hum_info(e), "\"multiplications\":1417662304");
     free(recipe.data);
     hum_destroy(e);
 }

@@ -134,7 +134,7 @@ int engine_load_gallery(hum_engine *engine, const char *path, unsigned char **by
     const char *why = "";
     *bytes = file_read(path, MAX_GALLERY_BYTES, &size, &why);
     if (!*bytes) return cli_fail("the gallery %s cannot be read: %s", path, why);
-    if (hum_load_gallery(engine, *bytes, size) == HUM_OK) return 0;
+    if (hum_load_gallery(engine, *bytes, size, 0) == HUM_OK) return 0;
     cli_fail("%s: %s", path, hum_error(engine));
     free(*bytes);
     *bytes = NULL;
