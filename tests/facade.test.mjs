@@ -43,7 +43,7 @@ test('info tells what is loaded', () => {
 });
 
 test('progress never goes back and ends at the total', async () => {
-  const { total } = await Humshakal.downloads();
+  const { total } = await Humshakal.offers();
   assert.ok(progress.length > 3);
   assert.ok(progress.every(({ loaded }, i) => loaded >= (progress[i - 1]?.loaded ?? 0)));
   assert.deepEqual([progress.at(-1)?.loaded, progress.at(-1)?.total], [total, total]);

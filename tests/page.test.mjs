@@ -383,7 +383,7 @@ for (const [what, [bytes, says]] of Object.entries(BAD_FILES)) {
 
 // ---- Failures of the site and of the engine ------------------------------------------------
 
-const NETWORK = '/models/facenet.tflite';
+const NETWORK = '/models/facenet.tflite.1';
 
 /** @param {(response: import('node:http').ServerResponse) => void} fault */
 const faulty = (fault) => {

@@ -28,7 +28,7 @@ test('below the same-person level nobody looks very much alike', () => {
   const below = [match(0.39, 0.999)];
   assert.equal(words.resultHeading(below, THRESHOLD),
     'Nobody here looks very much like this face');
-  assert.match(words.resultText(below, THRESHOLD), /nearest is A/);
+  assert.match(words.resultText(below, THRESHOLD, null), /nearest is A/);
   assert.equal(words.verdict(below[0], THRESHOLD), 'Some resemblance');
   assert.equal(words.resultHeading([match(0.41, 0.999)], THRESHOLD), 'Looks most like A');
 });
@@ -38,7 +38,7 @@ test('no wording claims that somebody is somebody', () => {
     for (const strangers of [-1, 0.5, 0.96, 0.995, 1]) {
       const one = match(score, strangers);
       const all = [words.verdict(one, THRESHOLD), words.resultHeading([one], THRESHOLD),
-        words.resultText([one], THRESHOLD)].join(' ');
+        words.resultText([one], THRESHOLD, null)].join(' ');
       assert.doesNotMatch(all, /\bmatch(es)?\b|identical|same person|you are|\bis A\b(?!\.)/i);
     }
   }

@@ -1,11 +1,15 @@
 /**
  * The large files of the site: networks, galleries, the engine. models/manifest.json lists
  * them with length and SHA-256, and nothing is used before both are right: a download that
- * was cut short can look complete to the browser.
+ * was cut short can look complete to the browser. The largest files come in parts, each
+ * checked and kept by itself, so that a download that breaks goes on where it was.
  *
  * Checked files are kept in the browser's Cache storage under their hash. That storage is
  * shared by all sites of one host name, so its name carries this site's path. Where it is
  * missing or full the page works all the same and downloads again next time.
+ *
+ * What visitors bring along, networks and galleries made for them here, is kept there too.
+ * It is listed as the manifest lists the site's, in a manifest of its own.
  */
 
 import { HumError, abortError, isAbort } from './errors.js';
@@ -15,7 +19,11 @@ import { HumError, abortError, isAbort } from './errors.js';
  * @property {string} file    address, relative to the site
  * @property {number} bytes
  * @property {string} sha256  hexadecimal
+ * @property {Entry[]} [parts]  what is fetched instead, to be joined in this order
+ * @property {boolean} [own]  brought along by the visitor: nowhere to be fetched from
  */
+
+/** @typedef {{models: any[], galleries: any[]}} Own */
 
 /** @typedef {(loaded: number) => void} OnBytes */
 
@@ -23,11 +31,40 @@ import { HumError, abortError, isAbort } from './errors.js';
 const STALL_MILLISECONDS = 20_000;
 
 const MANIFEST = 'models/manifest.json';
-const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
+
+/** Where the visitor's own manifest is kept; like all keys it is never fetched. */
+const OWN = 'stored/own.json';
+
+/**
+ * What a manifest says of a network.
+ * @param {'detector' | 'embedder'} task
+ * @param {any} about  its part of hum_info
+ */
+export function describeNetwork(task, about) {
+  const { id, name, range, licence, training, citation, source, accuracy, dimension,
+    multiplications } = about;
+  return { id, name, task, range, licence, training, citation, source, accuracy, dimension,
+    multiplications };
+}
+
+/** @type {Map<string, Assets>} */
+const shared = new Map();
+
+/** The same object for the same site: what one caller fetched, the next one has. @param {URL} base */
+export function assetsOf(base) {
+  const assets = shared.get(base.href) ?? new Assets(base);
+  shared.set(base.href, assets);
+  return assets;
+}
 
 export class Assets {
   /** @type {Map<string, Blob>} files of this session, kept off the JavaScript heap */
   #kept = new Map();
+  /** @type {any} */
+  #manifest = null;
+  /** @type {Own} what found no room in the storage, or has none */
+  #unstored = { models: [], galleries: [] };
   #base;
   #cacheName;
   #warn;
@@ -49,8 +86,14 @@ export class Assets {
     return new URL(file, this.#base).href;
   }
 
-  /** @param {AbortSignal} [signal] @returns {Promise<any>} */
+  /** Once it is there, it is not asked for again. @param {AbortSignal} [signal] @returns {Promise<any>} */
   async manifest(signal) {
+    this.#manifest ??= await this.#readManifest(signal);
+    return this.#manifest;
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async #readManifest(signal) {
     const bytes = await this.#twice(MANIFEST, signal, (cache) => this.#fetch(
       { file: MANIFEST }, { signal, cache: cache ?? 'no-cache' }));
     let manifest;
@@ -70,7 +113,8 @@ export class Assets {
 
   /** Whether a file is on this device already. @param {Entry} entry */
   async stored(entry) {
-    if (this.#kept.has(entry.sha256)) return true;
+    for (const part of entry.parts ?? []) if (!await this.stored(part)) return false;
+    if (entry.parts || this.#kept.has(entry.sha256)) return true;
     const cache = await this.#cache();
     return Boolean(await cache?.match(this.#key(entry)));
   }
@@ -81,12 +125,47 @@ export class Assets {
    * @param {{signal?: AbortSignal, onBytes?: OnBytes}} [options]
    */
   async bytes(entry, { signal, onBytes } = {}) {
-    const bytes = await this.#fromDevice(entry)
-      ?? await this.#twice(entry.file, signal, (cache) => this.#fetch(
-        entry, { signal, cache, onBytes }));
+    const bytes = entry.parts ? await this.#join(entry, { signal, onBytes })
+      : await this.#fromDevice(entry) ?? await this.#fromSite(entry, { signal, onBytes });
     signal?.throwIfAborted();
     onBytes?.(entry.bytes);
     return bytes;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {{signal?: AbortSignal, onBytes?: OnBytes}} options
+   */
+  async #fromSite(entry, { signal, onBytes }) {
+    if (entry.own) {
+      throw new HumError('HUM_ERROR_FILE', `${entry.file} is no longer on this device: the `
+        + 'browser has cleared its storage. Give the file again.');
+    }
+    try {
+      return await this.#twice(entry.file, signal, (cache) => this.#fetch(
+        entry, { signal, cache, onBytes }));
+    } catch (error) {
+      this.#manifest = null; // the site may have changed under the open page
+      throw error;
+    }
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {{signal?: AbortSignal, onBytes?: OnBytes}} options
+   */
+  async #join({ file, bytes, parts = [] }, { signal, onBytes }) {
+    if (sum(parts) !== bytes) {
+      throw wrongFile(file, `in parts of ${sum(parts)} bytes together instead of ${bytes}`);
+    }
+    const whole = new Uint8Array(bytes);
+    let at = 0;
+    for (const part of parts) {
+      const done = at;
+      whole.set(await this.bytes(part, { signal, onBytes: (n) => onBytes?.(done + n) }), at);
+      at += part.bytes;
+    }
+    return whole;
   }
 
   /** A file outside the manifest, unchecked. @param {string} file @param {AbortSignal} [signal] */
@@ -94,13 +173,79 @@ export class Assets {
     return this.#twice(file, signal, (cache) => this.#fetch({ file }, { signal, cache }));
   }
 
+  /** What the visitor brought along. @returns {Promise<Own>} */
+  async own() {
+    const stored = await this.#readOwn(await this.#cache());
+    return {
+      models: [...stored.models, ...this.#unstored.models],
+      galleries: [...stored.galleries, ...this.#unstored.galleries],
+    };
+  }
+
   /**
-   * Forgets stored files that the manifest no longer lists.
+   * Keeps a file that the visitor brought along, in place of an older one with its id.
+   * @param {'models' | 'galleries'} kind
+   * @param {any} about  what the manifest says of such a file, but length and hash
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   * @returns {Promise<{entry: any, stored: boolean}>}  stored: for the next visit as well
+   */
+  async addOwn(kind, about, bytes) {
+    const entry = { ...about, own: true, bytes: bytes.length, sha256: await sha256(bytes) };
+    await this.removeOwn(kind, entry.id);
+    const stored = await this.#keep(entry, bytes)
+      && await this.#changeOwn(kind, (list) => [...list, entry]);
+    if (!stored) this.#unstored[kind].push(entry);
+    return { entry, stored };
+  }
+
+  /** @param {'models' | 'galleries'} kind @param {string} id */
+  async removeOwn(kind, id) {
+    const found = (await this.own())[kind].find((entry) => entry.id === id);
+    if (!found) return;
+    this.#unstored[kind] = this.#unstored[kind].filter((entry) => entry.id !== id);
+    this.#kept.delete(found.sha256);
+    await this.#changeOwn(kind, (list) => list.filter((entry) => entry.id !== id));
+    await (await this.#cache())?.delete(this.#key(found));
+  }
+
+  /** @param {Cache | null} cache @returns {Promise<Own>} */
+  async #readOwn(cache) {
+    try {
+      const { models, galleries } = await (await cache?.match(this.url(OWN)))?.json() ?? {};
+      return { models: models ?? [], galleries: galleries ?? [] };
+    } catch (error) {
+      this.#warn(`The list of this visitor's own networks cannot be read (${error}).`);
+      return { models: [], galleries: [] };
+    }
+  }
+
+  /**
+   * @param {'models' | 'galleries'} kind
+   * @param {(list: any[]) => any[]} change
+   */
+  async #changeOwn(kind, change) {
+    try {
+      const cache = await this.#cache();
+      const own = await this.#readOwn(cache);
+      own[kind] = change(own[kind]);
+      await cache?.put(this.url(OWN), new Response(JSON.stringify(own)));
+      return Boolean(cache);
+    } catch (error) {
+      this.#warn(`The list of this visitor's own networks cannot be kept (${error}).`);
+      return false;
+    }
+  }
+
+  /**
+   * Forgets stored files that neither the manifest nor the visitor's own one lists.
    * @param {Entry[]} listed
    */
   async prune(listed) {
     const cache = await this.#cache();
-    const wanted = new Set(listed.map((entry) => this.#key(entry)));
+    const own = await this.own();
+    const wanted = new Set([...listed, ...own.models, ...own.galleries]
+      .flatMap((entry) => entry.parts ?? [entry]).map((entry) => this.#key(entry)));
+    wanted.add(this.url(OWN));
     for (const { url } of await cache?.keys() ?? []) {
       if (!wanted.has(url)) await cache?.delete(url);
     }
@@ -187,16 +332,22 @@ export class Assets {
     }
   }
 
-  /** @param {Entry} entry @param {Uint8Array<ArrayBuffer>} bytes */
+  /**
+   * @param {Entry} entry
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   * @returns {Promise<boolean>}  whether it is there at the next visit
+   */
   async #keep(entry, bytes) {
     const blob = new Blob([bytes]);
     this.#kept.set(entry.sha256, blob);
     try {
       const cache = await this.#cache();
       await cache?.put(this.#key(entry), new Response(blob));
+      return Boolean(cache);
     } catch (error) {
-      this.#warn(`${entry.file} could not be stored and will be downloaded again next `
-        + `time (${error}).`);
+      this.#warn(`${entry.file} could not be stored and will be ${entry.own ? 'gone'
+        : 'downloaded again'} next time (${error}).`);
+      return false;
     }
   }
 
@@ -297,6 +448,11 @@ async function check(entry, bytes) {
     throw wrongFile(entry.file, `${describe(bytes)} with SHA-256 ${found.slice(0, 12)}... `
       + `instead of ${entry.sha256.slice(0, 12)}...`);
   }
+}
+
+/** @param {Entry[]} entries */
+export function sum(entries) {
+  return entries.reduce((bytes, entry) => bytes + entry.bytes, 0);
 }
 
 /** @param {string} file @param {string} found */

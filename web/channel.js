@@ -8,6 +8,7 @@
  * @property {boolean} worker  whether it runs beside this thread
  */
 
+import { startBoundWorker } from './bound-worker.js';
 import { HumError } from './errors.js';
 
 /** @returns {Channel} */
@@ -67,7 +68,7 @@ class WorkerChannel {
   #worker;
 
   constructor() {
-    this.#worker = startWorker();
+    this.#worker = startBoundWorker('./worker.js', 'humshakal');
     this.#worker.onmessage = ({ data }) => this.#answer(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -115,36 +116,4 @@ class WorkerChannel {
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
   }
-}
-
-/**
- * Starts worker.js through a blob: address. A content security policy in the page's <meta>
- * binds such a worker, but not one that is loaded from an address of its own, and the
- * worker is the thread that holds the photo.
- */
-function startWorker() {
-  const script = new URL('./worker.js', import.meta.url).href;
-  const source = new Blob([`import ${JSON.stringify(script)};`], { type: 'text/javascript' });
-  const address = URL.createObjectURL(source);
-  const worker = new Worker(trusted(address), { type: 'module', name: 'humshakal' });
-  // The address is needed until the worker has read it, which its first message proves.
-  worker.addEventListener('message', () => URL.revokeObjectURL(address), { once: true });
-  return worker;
-}
-
-/** @type {{createScriptURL: (address: string) => any} | undefined} */
-let policy;
-
-/**
- * Pages that require Trusted Types accept a worker's address only from a named policy.
- * @param {string} address
- */
-function trusted(address) {
-  const types = /** @type {any} */ (globalThis).trustedTypes;
-  if (!types) return address;
-  policy ??= types.createPolicy('humshakal', {
-    /** @param {string} url */
-    createScriptURL: (url) => url,
-  });
-  return /** @type {any} */ (policy).createScriptURL(address);
 }

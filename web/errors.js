@@ -10,6 +10,7 @@
  *   HUM_ERROR_INTEGRITY  a file of the site is not the one the manifest describes
  *   HUM_ERROR_BROWSER    the browser lacks something, or alters pixels
  *   HUM_ERROR_FILE       what was given is not a photo that can be read here
+ *   HUM_ERROR_WEIGHTS    what was given is no network that can be used here
  *   HUM_ERROR_NO_FACE    a face was needed and the photo shows none
  *   HUM_ERROR_CRASH      the engine stopped; the next call starts a fresh one
  */

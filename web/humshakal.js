@@ -16,7 +16,7 @@
  * was used to cancel, a DOMException named AbortError.
  */
 
-import { Assets } from './assets.js';
+import { assetsOf, describeNetwork, sum } from './assets.js';
 import { openChannel } from './channel.js';
 import { HumError, abortError } from './errors.js';
 import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
@@ -28,22 +28,25 @@ export { HumError };
 /** @typedef {import('./photo.js').Photo} Photo */
 /** @typedef {import('./photo.js').PreparedPhoto} PreparedPhoto */
 /** @typedef {import('./channel.js').Channel} Channel */
+/** @typedef {import('./assets.js').Assets} Assets */
 /** @typedef {import('./assets.js').Entry} Entry */
 
 /**
  * @typedef {object} Progress
- * @property {'download' | 'start'} phase
- * @property {number} loaded  bytes of all files together, never going back
+ * @property {'download' | 'start' | 'convert' | 'adapt'} phase
+ * @property {number} loaded  never going back: bytes of all files together; of a conversion
+ *   the share that is done; of an adaption the pictures that are done
  * @property {number} total
- * @property {string} label   what is being fetched or started
+ * @property {string} label   what is being fetched, started, converted or adapted
  */
 
 /**
  * @typedef {object} Options
  * @property {string | URL} [baseURL]  the site's folder; default: that of this module
- * @property {string} [model]     id of an embedder in the manifest; default: the manifest's
- * @property {string | Uint8Array | null} [gallery]  id in the manifest, an address, the
- *   bytes of a gallery file, or null for none; default: the manifest's
+ * @property {string} [model]     id of an embedder that offers() lists; default: the site's
+ * @property {string | Uint8Array | null} [gallery]  id that offers() lists, an address, the
+ *   bytes of a gallery file, or null for none; default: one that fits the network, if there
+ *   is any
  * @property {number} [threads]   accepted for the future; there is one thread for now
  * @property {'all' | 'detector'} [waitFor]  when create() is done; with 'detector' faces can
  *   be found while the larger network is still being downloaded, and the calls that need
@@ -61,6 +64,21 @@ export { HumError };
  *   are less alike, 0..1; -1 where the gallery is too small to tell
  * @property {{file: string, source: string, author: string, licence: string, link: string,
  *   thumbnail: Blob | null}} photo  the photo of theirs that is nearest
+ */
+
+/**
+ * @typedef {object} Offers
+ * @property {number} total    bytes that are needed altogether
+ * @property {number} missing  those of them that are not on this device yet
+ * @property {any} model       the network that is taken
+ * @property {any} gallery     the gallery that is taken; null: none fits
+ * @property {any[]} models    the networks to choose from: id, name, bytes, accuracy,
+ *   licence, dimension, multiplications (of one face), stored (on this device already), own
+ *   (brought along by the visitor)
+ * @property {any[]} galleries id, name, model (the one it was made with), people, photos,
+ *   pictures (whether it has thumbnails), own
+ * @property {any} adaptable   the gallery to make one for this network from, when none fits
+ * @property {any[]} samples   photos to try
  */
 
 /** @typedef {{face?: Face | null, detect?: boolean, signal?: AbortSignal}} FaceOptions */
@@ -95,7 +113,7 @@ export class Humshakal {
   /** Use Humshakal.create(). @param {Options} options */
   constructor(options) {
     this.#options = options;
-    this.#assets = new Assets(siteURL(options));
+    this.#assets = assetsOf(siteURL(options));
   }
 
   /**
@@ -117,18 +135,47 @@ export class Humshakal {
   }
 
   /**
-   * What create() with the same options would download, without downloading it.
+   * What there is to choose from, and what create() with the same options would take and
+   * download.
    * @param {Options} [options]
-   * @returns {Promise<{total: number, missing: number, model: any, gallery: any,
-   *   samples: any[]}>}  bytes altogether, bytes not yet on this device, and what the
-   *   manifest says of the network, the gallery and photos to try
+   * @returns {Promise<Offers>}
    */
-  static async downloads(options = {}) {
-    const assets = new Assets(siteURL(options));
-    const { files, embedder, gallery, samples } = await makePlan(assets, options);
+  static async offers(options = {}) {
+    const assets = assetsOf(siteURL(options));
+    const { files, embedder, gallery, embedders, galleries, samples } = await makePlan(
+      assets, options);
     let missing = 0;
     for (const file of files) if (!await assets.stored(file)) missing += file.bytes;
-    return { total: sum(files), missing, model: embedder, gallery, samples };
+    const models = await Promise.all(embedders.map(async (/** @type {any} */ entry) => (
+      { ...entry, stored: await assets.stored(entry) })));
+    const adaptable = galleries.find((/** @type {any} */ g) => g.pictures && !g.own) ?? null;
+    return { total: sum(files), missing, model: embedder, gallery, models, galleries, adaptable,
+      samples };
+  }
+
+  /**
+   * Adds a network of the visitor's to those that can be chosen: published VGGFace weights
+   * (.h5), which are converted to int8 here, or a model that tools/convert.mjs has made
+   * (.tflite). It is kept on this device.
+   * @param {Blob} file
+   * @param {Options} [options]  baseURL, signal and onProgress count
+   * @returns {Promise<{model: any, stored: boolean}>}  model: as in offers(); stored: false
+   *   if there was no room to keep it for the next visit
+   */
+  static async addModel(file, options = {}) {
+    const { addModel } = await import('./own.js');
+    const assets = assetsOf(siteURL(options));
+    return addModel(assets, await makePlan(assets, { signal: options.signal }), file, options);
+  }
+
+  /**
+   * Forgets a network that addModel() added, and the galleries made for it here.
+   * @param {string} id
+   * @param {Options} [options]  baseURL counts
+   */
+  static async removeModel(id, options = {}) {
+    const { removeModel } = await import('./own.js');
+    await removeModel(assetsOf(siteURL(options)), id);
   }
 
   /** Resolves when everything is loaded; rejects when something cannot be. */
@@ -224,6 +271,41 @@ export class Humshakal {
     const kept = bytes.slice();
     await this.#run(({ channel }) => this.#load(channel, 'loadGallery', { bytes }), { signal });
     this.#ownGallery = kept;
+  }
+
+  /**
+   * Makes a gallery for the loaded network out of the small pictures in a gallery for
+   * another one, loads it, and keeps it on this device. Small pictures say less than photos
+   * do, so it is less accurate than a gallery made from photos.
+   * @param {string} id  one of offers().galleries
+   * @param {{signal?: AbortSignal, onProgress?: (progress: Progress) => void}} [options]
+   * @returns {Promise<{gallery: any, stored: boolean}>}  gallery.unused: the number of
+   *   pictures in which no face was found
+   */
+  async adaptGallery(id, { signal, onProgress = () => {} } = {}) {
+    const { adaptGallery } = await import('./own.js');
+    const { galleries, embedder } = this.#plan;
+    const from = pick(galleries, id, 'gallery');
+    const bytes = await this.#assets.bytes(from, { signal });
+    return this.#run(async (session) => {
+      try {
+        const { made, unused } = await adaptGallery(session, bytes, (loaded, total) => {
+          signal?.throwIfAborted();
+          onProgress({ phase: 'adapt', loaded, total, label: from.name });
+        });
+        await this.#load(session.channel, 'loadGallery', { bytes: made.slice() });
+        this.#ownGallery = made;
+        const { people, photos } = this.#info.gallery;
+        const { entry, stored } = await this.#assets.addOwn('galleries', {
+          id: `${from.id}-for-${embedder.id}`, name: from.name, file: `${from.name}, adapted`,
+          model: embedder.id, people, photos, pictures: true, unused, adaptedFrom: from.id,
+        }, made);
+        return { gallery: entry, stored };
+      } catch (error) {
+        session.failed = true; // its gallery cannot be searched: the next call starts anew
+        throw error;
+      }
+    });
   }
 
   /** Stops the engine and frees its memory. Pending calls are rejected. */
@@ -417,12 +499,16 @@ async function makePlan(assets, { model, gallery, signal }) {
       + 'which Humshakal needs. Use Chrome or Edge 100, Firefox 114, Safari 16.4 or newer. '
       + 'If yours is newer, a protected mode (Lockdown Mode, for one) has switched it off.');
   }
-  const { engines, models, galleries, samples, defaults } = await assets.manifest(signal);
+  const { engines, models, galleries: ofSite, samples, defaults } = await assets.manifest(signal);
+  const own = await assets.own();
+  const galleries = [...ofSite, ...own.galleries];
   const detectors = models.filter((/** @type {any} */ m) => m.task === 'detector');
-  const embedders = models.filter((/** @type {any} */ m) => m.task === 'embedder');
+  const embedders = [...models.filter((/** @type {any} */ m) => m.task === 'embedder'),
+    ...own.models];
   const engine = pick(engines, build, 'engine');
   const embedder = pick(embedders, model ?? defaults.model, 'model');
-  const wanted = gallery === undefined ? defaults.gallery : gallery;
+  const wanted = gallery === undefined
+    ? galleries.find((/** @type {any} */ g) => g.model === embedder.id)?.id : gallery;
   // Another string is the address of a gallery; #galleryBytes fetches it.
   const listed = galleries.find((/** @type {any} */ g) => g.id === wanted);
   const withRecipes = (/** @type {any[]} */ entries) => entries.flatMap(
@@ -432,12 +518,13 @@ async function makePlan(assets, { model, gallery, signal }) {
     engine,
     detectors,
     embedder,
+    embedders,
     gallery: listed ?? null,
     galleries,
     samples,
     files: [engine, ...withRecipes([...detectors, embedder]),
       ...(listed ? [listed] : [])],
-    listed: [...engines, ...withRecipes(models), ...galleries],
+    listed: [...engines, ...withRecipes(models), ...ofSite],
   };
 }
 
@@ -493,11 +580,6 @@ function cancellable(work, signal) {
     work.then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', cancel));
   });
-}
-
-/** @param {Entry[]} files */
-function sum(files) {
-  return files.reduce((bytes, file) => bytes + file.bytes, 0);
 }
 
 /** @param {Options} options */

@@ -1,18 +1,21 @@
 /**
  * The page's controller: one state, changed here and shown by the views. Views send events
- * up ("photo", "face", "action", "cancel", "download", "problem"); nothing else talks to
- * the engine.
+ * up ("photo", "face", "action", "cancel", "download", "problem", and of networks "model",
+ * "weights", "forget"); nothing else talks to the engine.
  */
 
 import { HumError, Humshakal } from './humshakal.js';
 import { mountAnnouncer } from './views/announcer.js';
 import { mountChooser } from './views/chooser.js';
 import { mountIntake } from './views/intake.js';
+import { mountNetworks } from './views/networks.js';
 import { mountNotice } from './views/notice.js';
 import { mountPhoto } from './views/photo.js';
 import { mountProgress } from './views/progress.js';
 import { mountResults } from './views/results.js';
-import { explain, explainNoFace, photoCaption, resultHeading, sources } from './words.js';
+import {
+  explain, explainNoFace, explainNoGallery, photoCaption, resultHeading, sources,
+} from './words.js';
 
 /** @typedef {import('./humshakal.js').MatchedPerson} MatchedPerson */
 /** @typedef {import('./words.js').Explanation} Explanation */
@@ -20,7 +23,9 @@ import { explain, explainNoFace, photoCaption, resultHeading, sources } from './
 /**
  * @typedef {object} State
  * @property {'empty' | 'busy' | 'result' | 'notice'} phase
- * @property {any} sizes      of the download, with the samples; null until known
+ * @property {import('./humshakal.js').Offers | null} offers  null until known
+ * @property {boolean} gone   the network of the last visit is no longer on this device
+ * @property {Record<string, number>} seconds  of the last face, by network
  * @property {{blob: Blob, url: string, note: string} | null} photo
  * @property {Awaited<ReturnType<Humshakal['detect']>> | null} found
  * @property {number | 'whole'} selected  the face in found.faces, or the whole picture
@@ -35,7 +40,9 @@ import { explain, explainNoFace, photoCaption, resultHeading, sources } from './
 /** @type {State} */
 const state = {
   phase: 'empty',
-  sizes: null,
+  offers: null,
+  gone: false,
+  seconds: {},
   photo: null,
   found: null,
   selected: 0,
@@ -59,6 +66,7 @@ const views = [
   mountProgress(element('progress')),
   mountNotice(element('notice')),
   mountResults(element('results')),
+  mountNetworks(element('networks')),
   mountAnnouncer(element('announce')),
 ];
 mountIntake(element('veil'));
@@ -76,6 +84,49 @@ function show(changes) {
   }
 }
 
+// ---- Which network and gallery ---------------------------------------------------------
+
+/** Sites of one host share this storage, so the key carries this site's path. */
+const CHOICE = `humshakal-choice:${location.pathname}`;
+
+/** What the visitor chose; what is absent is the site's to choose. */
+let choice = recall();
+
+/** @returns {{model?: string, gallery?: string}} */
+function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(CHOICE) ?? '{}');
+  } catch (error) {
+    console.warn(`The choice of the last visit is not known (${error}).`);
+    return {};
+  }
+}
+
+/**
+ * Takes a choice, keeps it for the next visit and shows what it means.
+ * @param {typeof choice} wanted
+ */
+async function choose(wanted) {
+  choice = wanted;
+  try {
+    localStorage.setItem(CHOICE, JSON.stringify(choice));
+  } catch (error) {
+    console.warn(`The choice will be forgotten (${error}).`);
+  }
+  await showOffers();
+}
+
+async function showOffers() {
+  let offers = await Humshakal.offers();
+  const { model, gallery } = choice;
+  const gone = Boolean(model && !offers.models.some(({ id }) => id === model));
+  if (gone) choice = {};
+  else if (gallery && !offers.galleries.some(({ id }) => id === gallery)) choice = { model };
+  if (choice.model) offers = await Humshakal.offers(choice);
+  show({ offers, gone: state.gone || gone });
+  element('sources').textContent = sources(offers);
+}
+
 // ---- The engine ------------------------------------------------------------------------
 
 /** @type {Promise<Humshakal> | null} */
@@ -87,11 +138,10 @@ function engine() {
   if (!starting) {
     cancelStart = new AbortController();
     starting = Humshakal.create({
+      ...choice,
       waitFor: 'detector',
       signal: cancelStart.signal,
-      onProgress: (progress) => {
-        if (state.phase === 'busy') show({ progress });
-      },
+      onProgress: showProgress,
     });
     const mine = starting;
     mine.catch(() => {
@@ -99,6 +149,11 @@ function engine() {
     });
   }
   return starting;
+}
+
+/** @param {import('./humshakal.js').Progress} progress */
+function showProgress(progress) {
+  if (state.phase === 'busy') show({ progress });
 }
 
 /** Stops what is being downloaded or computed; what has arrived is kept. */
@@ -114,49 +169,110 @@ function stopEngine() {
 let newest = 0;
 
 /**
+ * Runs a job until it is done, fails, or a newer one has begun.
+ * @param {Partial<State>} changes  what to show at its beginning
+ * @param {(job: Job) => Promise<void>} run
+ *
+ * @typedef {{stale: () => boolean, during: 'starting' | 'photo' | 'weights'}} Job
+ *   during: what a failure would be about
+ */
+async function begin(changes, run) {
+  const mine = newest += 1;
+  /** @type {Job} */
+  const job = { stale: () => mine !== newest, during: 'starting' };
+  show({ phase: 'busy', progress: null, notice: null, announcement: '', ...changes });
+  try {
+    await run(job);
+  } catch (error) {
+    if (!job.stale()) show({ phase: 'notice', notice: explain(error, job.during) });
+  }
+}
+
+/**
  * Takes the photo in the state, if there is one, as far as the result.
  * @param {State['found']} found  what is known of its faces already
  */
-async function work(found) {
-  const mine = newest += 1;
-  const stale = () => mine !== newest;
-  /** @type {'starting' | 'photo'} */
-  let during = 'starting';
-  show({ phase: 'busy', found, matches: [], crop: null, progress: null, notice: null,
-    announcement: '' });
-  try {
+function work(found) {
+  return begin({ found, matches: [], crop: null }, async (job) => {
     const humshakal = await engine();
     if (state.photo && !found) {
-      during = 'photo';
+      job.during = 'photo';
       found = await humshakal.detect(state.photo.blob);
-      if (stale()) return;
+      if (job.stale()) return;
       show({ found, selected: 0, announcement: photoCaption(found.faces.length) });
     }
     if (found && state.selected !== 'whole' && !found.faces.length) {
       show({ phase: 'notice', notice: explainNoFace() });
       return;
     }
-    during = 'starting';
+    job.during = 'starting';
     await humshakal.ready;
-    if (stale()) return;
-    show({ progress: null, sizes: state.sizes && { ...state.sizes, missing: 0 } });
+    if (job.stale()) return;
+    show({ progress: null });
+    if (state.offers?.missing) await showOffers();
+    if (!humshakal.info.gallery) {
+      show({ phase: 'notice', notice: explainNoGallery(state.offers) });
+      return;
+    }
     if (!found || !state.photo) {
       show({ phase: 'empty' });
       return;
     }
-    during = 'photo';
+    job.during = 'photo';
     const { selected, photo: { blob } } = state;
     const face = selected === 'whole' ? null : found.faces[selected];
+    const start = performance.now();
     const matches = await humshakal.match(blob, { face, detect: false, k: MATCHES });
+    const seconds = { ...state.seconds,
+      [humshakal.info.embedder.sha256]: (performance.now() - start) / 1000 };
     const crop = await humshakal.crop(blob, { face, detect: false, side: CROP_SIDE,
       loose: true });
-    if (stale()) return;
+    if (job.stale()) return;
     const { threshold = null } = humshakal.info.embedder;
-    show({ phase: 'result', matches, crop, threshold,
+    show({ phase: 'result', matches, crop, threshold, seconds,
       announcement: resultHeading(matches, threshold) });
+  });
+}
+
+/** Makes the gallery's small pictures a gallery for the chosen network. */
+function adapt() {
+  return begin({}, async (job) => {
+    const humshakal = await engine();
+    await humshakal.ready;
+    const { gallery } = await humshakal.adaptGallery(state.offers?.adaptable.id,
+      { onProgress: showProgress });
+    if (job.stale()) return;
+    await choose({ ...choice, gallery: gallery.id });
+    await work(state.found);
+  });
+}
+
+/** @param {File} file  weights or a model that the visitor has */
+function takeWeights(file) {
+  stopEngine(); // its memory is needed
+  cancelStart = new AbortController();
+  const { signal } = cancelStart;
+  return begin({}, async (job) => {
+    job.during = 'weights';
+    const { model, stored } = await Humshakal.addModel(file, { signal, onProgress: showProgress });
+    if (job.stale()) return;
+    await choose({ model: model.id });
+    const { offers } = state;
+    if (offers?.gallery) await work(state.found);
+    else show({ phase: 'notice', notice: explainNoGallery(offers, { stored }) });
+  });
+}
+
+/** Goes on with another network. @param {typeof choice} wanted */
+async function change(wanted) {
+  stopEngine();
+  newest += 1;
+  try {
+    await choose(wanted);
+    if (state.photo) await work(state.found);
+    else show({ phase: 'empty' });
   } catch (error) {
-    if (stale()) return;
-    show({ phase: 'notice', notice: explain(error, during) });
+    show({ phase: 'notice', notice: explain(error, 'starting') });
   }
 }
 
@@ -172,6 +288,10 @@ function openPhoto(blob, note) {
 const actions = {
   retry: () => work(state.found),
   choose: () => element('file').click(),
+  weights: () => element('weights').click(),
+  adapt,
+  site: () => change({}),
+  back: () => (state.photo ? work(state.found) : show({ phase: 'empty' })),
   whole: () => {
     show({ selected: 'whole' });
     work(state.found);
@@ -195,6 +315,12 @@ on('face', ({ index }) => {
 });
 on('action', ({ name }) => actions[/** @type {keyof typeof actions} */ (name)]());
 on('download', () => work(state.found));
+on('weights', ({ file }) => takeWeights(file));
+on('model', change);
+on('forget', async ({ id }) => {
+  await Humshakal.removeModel(id);
+  await change(choice.model === id ? {} : choice);
+});
 on('problem', ({ text }) => {
   newest += 1;
   show({ phase: 'notice', notice: explain(new HumError('HUM_ERROR_FILE', text), 'photo') });
@@ -208,9 +334,7 @@ on('cancel', () => {
 // ---- Before the first photo ------------------------------------------------------------
 
 try {
-  const sizes = await Humshakal.downloads();
-  show({ sizes });
-  element('sources').textContent = sources(sizes);
+  await showOffers();
 } catch (error) {
   show({ phase: 'notice', notice: explain(error, 'starting') });
 }

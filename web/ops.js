@@ -91,6 +91,35 @@ export function createOps() {
       return engine.info;
     },
 
+    /**
+     * Begins to make a gallery for this network from the small pictures of another's.
+     * @param {{bytes: Uint8Array}} args
+     * @returns {number} how many pictures it has
+     */
+    adaptBegin({ bytes }) {
+      engine.loadGallery(bytes, { anyNetwork: true });
+      engine.beginGallery();
+      return engine.info.gallery.photos;
+    },
+
+    /**
+     * @param {{index: number}} args
+     * @returns {boolean} whether its face could be found
+     */
+    adaptPhoto({ index }) {
+      const entry = engine.entry(index);
+      if (!entry.photo.thumbnail) return false;
+      current = { id: 0, width: 0, height: 0, shrunkFrom: null, error: null };
+      engine.photoDecode(entry.photo.thumbnail);
+      const [face] = engine.detect();
+      if (face) engine.addToGallery(engine.embed(face), entry);
+      return Boolean(face);
+    },
+
+    adaptEnd() {
+      return engine.endGallery();
+    },
+
     /** @param {{photo: SentPhoto}} args */
     detect({ photo }) {
       show(photo);

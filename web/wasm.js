@@ -28,20 +28,22 @@ import { HumError } from './errors.js';
  */
 
 /**
- * @typedef {object} Match
- * @property {string} name
- * @property {string} link       of the person, or ''
- * @property {number} score      cosine, -1..1
- * @property {number} strangers  share of pairs of strangers less alike, 0..1; -1: unknown
- * @property {PhotoCredit} photo the photo of that person that is nearest
+ * @typedef {object} Entry  a photo of the gallery
+ * @property {string} name       of the person
+ * @property {string} link       about the person, or ''
+ * @property {PhotoCredit} photo
+ *
+ * @typedef {Entry & {score: number, strangers: number}} Match  the nearest photo of a person
+ *   score: cosine, -1..1; strangers: share of pairs of strangers less alike, 0..1, -1 where
+ *   it is not known
  */
 
 /** hum_face: floats only, in this order. */
 const FACE_FLOATS = 17;
 const FACE_BYTES = 4 * FACE_FLOATS;
 
-/** hum_match */
-const MATCH = { bytes: 16, person: 0, photo: 4, score: 8, strangers: 12 };
+/** hum_match; the person is the photo's */
+const MATCH = { bytes: 16, photo: 4, score: 8, strangers: 12 };
 
 /** The fields of hum_gallery_text. */
 const TEXT = {
@@ -50,6 +52,7 @@ const TEXT = {
 };
 
 const FLOAT_ACTIVATIONS = 1;
+const ANY_NETWORK = 1;
 const POINTER_BYTES = 4;
 
 /** @typedef {(what: number | Uint8Array) => number} Take */
@@ -129,13 +132,18 @@ export class Engine {
     });
   }
 
-  /** @param {Uint8Array} bytes */
-  loadGallery(bytes) {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {{anyNetwork?: boolean}} [options]  also take one that can only be looked at,
+   *   since it was made with another network
+   */
+  loadGallery(bytes, { anyNetwork = false } = {}) {
     this.#info = null;
     const copy = this.#malloc(bytes.length);
     this.#module.HEAPU8.set(bytes, copy);
     try {
-      this.#check(this.#module._hum_load_gallery(this.#engine, copy, bytes.length));
+      this.#check(this.#module._hum_load_gallery(
+        this.#engine, copy, bytes.length, anyNetwork ? ANY_NETWORK : 0));
     } catch (error) {
       this.#module._free(copy);
       throw error;
@@ -247,18 +255,12 @@ export class Engine {
     });
   }
 
-  /** @param {number} at @returns {Match} */
-  #readMatch(at) {
-    const view = new DataView(this.#module.HEAPU8.buffer, at, MATCH.bytes);
-    const person = view.getInt32(MATCH.person, true);
-    const photo = view.getInt32(MATCH.photo, true);
-    const score = view.getFloat32(MATCH.score, true);
-    const strangers = view.getFloat32(MATCH.strangers, true);
+  /** A photo of the gallery, by its number. @param {number} photo @returns {Entry} */
+  entry(photo) {
+    const person = this.#module._hum_gallery_person(this.#engine, photo);
     return {
       name: this.#text(TEXT.personName, person),
       link: this.#text(TEXT.personLink, person),
-      score,
-      strangers,
       photo: {
         file: this.#text(TEXT.photoFile, photo),
         source: this.#text(TEXT.photoSource, photo),
@@ -268,6 +270,41 @@ export class Engine {
         thumbnail: this.#thumbnail(photo),
       },
     };
+  }
+
+  /** Starts a new gallery for the loaded embedder; the loaded gallery stays. */
+  beginGallery() {
+    this.#check(this.#module._hum_gallery_begin(this.#engine));
+  }
+
+  /** @param {Float32Array} embedding @param {Entry} entry */
+  addToGallery(embedding, { name, link, photo }) {
+    this.#borrow((take) => {
+      const vector = this.#takeVector(take, embedding);
+      const texts = [name, link, photo.file, photo.source, photo.author, photo.licence,
+        photo.link].map((text) => take(new TextEncoder().encode(`${text}\0`)));
+      const { thumbnail } = photo;
+      this.#check(this.#module._hum_gallery_add(this.#engine, vector, ...texts,
+        thumbnail ? take(thumbnail) : 0, thumbnail?.length ?? 0));
+    });
+  }
+
+  /** The gallery file with what was added. */
+  endGallery() {
+    return this.#borrow((take) => {
+      const out = take(2 * POINTER_BYTES);
+      this.#check(this.#module._hum_gallery_end(this.#engine, out, out + POINTER_BYTES));
+      const at = this.#word(out);
+      return this.#module.HEAPU8.slice(at, at + this.#word(out + POINTER_BYTES));
+    });
+  }
+
+  /** @param {number} at @returns {Match} */
+  #readMatch(at) {
+    const view = new DataView(this.#module.HEAPU8.buffer, at, MATCH.bytes);
+    const score = view.getFloat32(MATCH.score, true);
+    const strangers = view.getFloat32(MATCH.strangers, true);
+    return { score, strangers, ...this.entry(view.getInt32(MATCH.photo, true)) };
   }
 
   /** @param {number} field @param {number} index */

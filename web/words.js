@@ -4,6 +4,7 @@
  */
 
 /** @typedef {import('./humshakal.js').MatchedPerson} MatchedPerson */
+/** @typedef {import('./humshakal.js').Offers} Offers */
 
 /** @param {number} bytes */
 export function megabytes(bytes) {
@@ -17,12 +18,39 @@ export function downloadSize({ total, missing }) {
   return missing === total ? `${once}.` : `${once} (the rest is stored already).`;
 }
 
+export const PROGRESS_TITLES = {
+  photo: 'One moment',
+  start: 'One moment',
+  download: 'Getting ready',
+  convert: 'Converting your weights',
+  adapt: 'Making the gallery fit',
+};
+
 /** @param {import('./humshakal.js').Progress | null} progress */
 export function progressText(progress) {
   if (!progress) return 'Looking at the photo';
-  if (progress.phase === 'start') return `Starting ${progress.label}`;
-  const { loaded, total } = progress;
+  const { phase, loaded, total, label } = progress;
+  if (phase === 'start') return `Starting ${label}`;
+  if (phase === 'convert') return `${label}: ${Math.floor(100 * loaded)} %, on this device`;
+  if (phase === 'adapt') return `Picture ${loaded} of ${total}`;
   return `${(loaded / 1e6).toFixed(1)} of ${megabytes(total)}`;
+}
+
+/** @param {any} model  one of the networks offered */
+export function networkSize({ bytes, stored, own }) {
+  if (own) return `${megabytes(bytes)}, yours, on this device only`;
+  return `${megabytes(bytes)}${stored ? ', on this device' : ' to download'}`;
+}
+
+/** @param {number} multiplications @param {number | undefined} seconds */
+export function networkSpeed(multiplications, seconds) {
+  const work = `${(multiplications / 1e9).toFixed(1)} billion multiplications a face`;
+  return seconds === undefined ? work : `${work} (the last took ${seconds.toFixed(2)} s)`;
+}
+
+/** @param {any} gallery */
+export function galleryName({ name, people, adaptedFrom }) {
+  return `${name}, ${people} people${adaptedFrom ? ' (from small pictures)' : ''}`;
 }
 
 /** @param {number} number @param {number} count */
@@ -83,21 +111,37 @@ export function barLength({ score, strangers }) {
   return Math.min(1, Math.max(0.02, length));
 }
 
+/**
+ * Whether even the nearest is not very much alike. Networks without a same-person level
+ * are measured by the gallery's strangers.
+ * @param {MatchedPerson} best
+ * @param {number | null} threshold
+ */
+function isFar({ score, strangers }, threshold) {
+  return threshold !== null ? score < threshold : strangers >= 0 && strangers < 0.99;
+}
+
 /** @param {MatchedPerson[]} matches @param {number | null} threshold */
 export function resultHeading(matches, threshold) {
   const [best] = matches;
   if (!best) return 'The gallery is empty';
-  return threshold !== null && best.score < threshold
+  return isFar(best, threshold)
     ? 'Nobody here looks very much like this face' : `Looks most like ${best.name}`;
 }
 
-/** @param {MatchedPerson[]} matches @param {number | null} threshold */
-export function resultText(matches, threshold) {
+/**
+ * @param {MatchedPerson[]} matches
+ * @param {number | null} threshold
+ * @param {any} gallery  as it is offered
+ */
+export function resultText(matches, threshold, gallery) {
   const [best] = matches;
   if (!best) return 'Load a gallery with people in it.';
-  return threshold !== null && best.score < threshold
-    ? `The nearest is ${best.name}. These are the people of this gallery who come closest.`
-    : 'These are the people of this gallery who come closest.';
+  return [
+    isFar(best, threshold) ? `The nearest is ${best.name}.` : '',
+    'These are the people of this gallery who come closest.',
+    gallery?.adaptedFrom ? 'It was made from small pictures, which is less accurate.' : '',
+  ].filter(Boolean).join(' ');
 }
 
 /** @param {MatchedPerson['photo']} photo */
@@ -121,19 +165,23 @@ export function facts({ score, photo }, threshold) {
   return list.filter(([, value]) => value);
 }
 
-/** @param {{model: any, gallery: any}} sizes */
+/** @param {Offers} offers */
 export function sources({ model, gallery }) {
   const words = [`Network: ${model.name}${model.licence ? ` (${model.licence})` : ''}.`];
-  if (model.accuracy) words.push(model.accuracy);
   if (gallery) {
     words.push(`Gallery: ${gallery.name}, ${gallery.people} people, ${gallery.photos} photos.`);
+  }
+  if (gallery?.adaptedFrom) {
+    words.push('It was made for this network from the small pictures of a gallery for '
+      + 'another one, which is less accurate than photos.');
+    if (gallery.unused) words.push(`In ${gallery.unused} of them no face was found.`);
   }
   return words.join(' ');
 }
 
 /**
  * A failure as what happened, what to do, and the actions that help.
- * @typedef {{title: string, text: string, actions: ('retry' | 'whole' | 'choose')[],
+ * @typedef {{title: string, text: string, actions: (keyof typeof ACTION_LABELS)[],
  *   code: string}} Explanation
  */
 
@@ -144,6 +192,32 @@ export function explainNoFace() {
     text: 'Try a photo where the face is larger, in good light and not turned away. If the '
       + 'photo shows nothing but a face, use the whole picture.',
     actions: ['whole', 'choose'],
+    code: '',
+  };
+}
+
+/**
+ * The chosen network has no gallery here.
+ * @param {Offers | null} offers
+ * @param {{stored?: boolean}} [added]  the network was added just now; stored: and kept
+ * @returns {Explanation}
+ */
+export function explainNoGallery(offers, { stored } = {}) {
+  const name = offers?.model.name ?? 'This network';
+  const from = offers?.adaptable;
+  const words = [];
+  if (stored) words.push('It is kept on this device for your next visit.');
+  if (stored === false) {
+    words.push('There was no room to keep it: next time you would have to give it again.');
+  }
+  words.push(from ? `The gallery “${from.name}” was made with another network. `
+    + `The ${from.photos} small pictures in it can be looked at again with this one. That is `
+    + 'less accurate than a gallery made from the photos themselves.'
+    : 'This site has no gallery for it.');
+  return {
+    title: stored === undefined ? `There is no gallery for ${name}` : `${name} is ready`,
+    text: words.join(' '),
+    actions: from ? ['adapt', 'site'] : ['site'],
     code: '',
   };
 }
@@ -167,6 +241,17 @@ const STARTING = {
     actions: ['retry'],
   },
   HUM_ERROR_BROWSER: { title: 'This browser cannot do it', actions: [] },
+  HUM_ERROR_FILE: { title: 'A file is gone from this device', actions: ['site', 'weights'] },
+};
+
+/** @type {Record<string, Omit<Explanation, 'code' | 'text'> & {text?: string}>} */
+const WEIGHTS = {
+  HUM_ERROR_WEIGHTS: { title: 'These weights cannot be used', actions: ['weights', 'back'] },
+  HUM_ERROR_MEMORY: {
+    title: 'Not enough memory for these weights',
+    text: 'Close other tabs or programs, or convert the file with tools/convert.mjs.',
+    actions: ['weights', 'back'],
+  },
 };
 
 /** @type {Record<string, Omit<Explanation, 'code' | 'text'> & {text?: string}>} */
@@ -194,15 +279,17 @@ const PHOTO = {
 
 /**
  * @param {unknown} error
- * @param {'starting' | 'photo'} during
+ * @param {'starting' | 'photo' | 'weights'} during
  * @returns {Explanation}
  */
 export function explain(error, during) {
   const { code = 'error', message = String(error) } = /** @type {any} */ (error ?? {});
-  const known = (during === 'photo' ? PHOTO[code] : STARTING[code]) ?? STARTING[code] ?? {
+  const known = { photo: PHOTO, weights: WEIGHTS, starting: STARTING }[during][code]
+    ?? STARTING[code] ?? {
     title: 'Something went wrong',
-    text: 'Try again. If it happens again with the same photo, please report it.',
-    actions: during === 'photo' ? ['retry', 'choose'] : ['retry'],
+    text: 'Try again. If it happens again with the same file, please report it.',
+    actions: { photo: ['retry', 'choose'], weights: ['weights', 'back'],
+      starting: ['retry'] }[during],
   };
   return {
     title: known.title,
@@ -216,6 +303,10 @@ export const ACTION_LABELS = {
   retry: 'Try again',
   whole: 'Use the whole picture as the face',
   choose: 'Choose another photo',
+  weights: 'Choose another weights file',
+  adapt: 'Use the small pictures',
+  site: 'Use the site’s own network',
+  back: 'Go on without it',
 };
 
 export const GIVEN = {

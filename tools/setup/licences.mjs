@@ -1,21 +1,23 @@
 #!/usr/bin/env node
 /**
- * Writes licences.html: under which terms the site's code, networks and photos stand.
+ * Writes SITE/licences.html: under which terms the site's code, networks and photos stand.
  *
- *     node tools/setup/licences.mjs OUT.html
+ *     node tools/setup/licences.mjs build/site
  *
- * Everything is read from what the site is made of: licence files of the sources, recipes
- * of the networks, credits of the photos. A file that is not there is an error, so that no
+ * Everything is read from what the site is made of: licence files of the sources, the
+ * manifest's words on the networks, credits of the photos. A file that is not there is an error, so that no
  * notice is lost in silence.
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const build = join(root, 'build');
+const [, , site] = process.argv;
+if (!site) throw new Error('usage: node tools/setup/licences.mjs build/site');
 
 /** @param {string} file */
 const read = (file) => readFileSync(file, 'utf8');
@@ -37,9 +39,10 @@ function firstOf(candidates) {
   return found;
 }
 
-/** What is compiled into the engine: name, licence file. @returns {[string, string][]} */
+/** The engine's parts, and the packages that convert weights: name, licence file. @returns {[string, string][]} */
 function code() {
   const emscripten = dirname(realpathSync(execFileSync('which', ['emcc'], { encoding: 'utf8' }).trim()));
+  const packages = join(build, 'npm/models/node_modules');
   const deps = ['XNNPACK', 'pthreadpool', 'FXdiv', 'FP16', 'stb'];
   return [
     ['Humshakal', join(root, 'LICENSE')],
@@ -47,22 +50,16 @@ function code() {
     ['Emscripten and the libraries it links', firstOf([
       join(emscripten, 'LICENSE'), join(emscripten, '../doc/emscripten/copyright')])],
     ['musl, the C library', join(emscripten, 'system/lib/libc/musl/COPYRIGHT')],
+    ['h5wasm and HDF5', join(packages, 'h5wasm/LICENSE.txt')],
+    ['FlatBuffers', join(packages, 'flatbuffers/LICENSE')],
   ];
 }
 
-/** @param {string} file  key = value lines */
-function recipe(file) {
-  return Object.fromEntries(read(file).split('\n').filter((line) => /^[a-z]/.test(line))
-    .map((line) => line.split(/\s*=\s*(.*)/s).slice(0, 2)));
-}
-
 function networks() {
-  const folder = join(build, 'models');
-  return readdirSync(folder).filter((name) => name.endsWith('.tflite')).sort().map((name) => {
-    const r = recipe(join(folder, name.replace(/\.tflite$/, '.recipe')));
-    return `<li><b>${escape(r.name)}</b>: ${escape(r.licence)}. Trained on: ${escape(r.training)}.
-      ${escape(r.citation)}. From: ${escape(r.source)}.</li>`;
-  });
+  const { models } = JSON.parse(read(join(site, 'models/manifest.json')));
+  return models.map((/** @type {Record<string, string>} */ m) => (
+    `<li><b>${escape(m.name)}</b>: ${escape(m.licence)}. Trained on: ${escape(m.training)}.
+      ${escape(m.citation)}. From: ${escape(m.source)}.</li>`));
 }
 
 /** @param {Record<string, string>} p @param {string} name */
@@ -84,9 +81,7 @@ function gallery() {
 /** @param {string[]} items */
 const list = (items) => `<ul>\n${items.join('\n')}\n</ul>`;
 
-const out = process.argv[2];
-if (!out) throw new Error('usage: node tools/setup/licences.mjs OUT.html');
-writeFileSync(out, `<!doctype html>
+writeFileSync(join(site, 'licences.html'), `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">

@@ -3,30 +3,66 @@
  * Writes SITE/models/manifest.json: the large files of the site with length and SHA-256,
  * which is what the page checks every download against, and what it says about them.
  *
- *     node tools/setup/manifest.mjs build/site
+ *     node tools/setup/manifest.mjs build/site [MODEL]
  *
- * The site's own engine loads every network and gallery on the way, so that nothing is
- * listed that the page would refuse.
+ * MODEL is the network that the page begins with, as named in SITE/models. The site's own
+ * engine loads every network and gallery on the way, so that nothing is listed that the
+ * page would refuse. The largest files are cut into parts.
  */
 
 import { createHash } from 'node:crypto';
-import { access, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const FORMAT = 1;
-const DEFAULT_MODEL = 'facenet-vggface2';
-const DEFAULT_GALLERY = 'presidents';
+/** What is larger is cut: a download that breaks loses one part at most. */
+const LARGEST = 20e6;
+const PART = 8 << 20;
 
-/** Galleries have no title of their own. @type {Record<string, string>} */
-const GALLERY_NAMES = { presidents: 'Presidents of the United States' };
+/** Galleries have no title of their own. @type {[RegExp, string][]} */
+const GALLERY_NAMES = [
+  [/^presidents/, 'Presidents of the United States'],
+  [/-people$/, 'Names without photos, from the network\'s own classifier'],
+];
 
 const site = resolve(process.argv[2] ?? '');
+const first = process.argv[3] ?? 'facenet';
+
+if (!existsSync(join(site, 'assets.js'))) {
+  throw new Error(`${site} is not a built site (no assets.js in it).\n`
+    + 'usage: node tools/setup/manifest.mjs build/site [MODEL]');
+}
+const { MANIFEST_FORMAT, describeNetwork } = await import(inSite('assets.js'));
+
+/** @param {string} file  relative to the site */
+function inSite(file) {
+  return pathToFileURL(join(site, file)).href;
+}
+
+/** @param {Uint8Array} bytes */
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** @param {string} file  relative to the site */
 async function entry(file) {
   const bytes = await readFile(join(site, file));
-  return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { file, bytes: bytes.length, sha256: sha256(bytes) };
+}
+
+/** The entry of a file that may have to be cut. @param {string} file */
+async function entryInParts(file) {
+  const whole = await entry(file);
+  if (whole.bytes <= LARGEST) return whole;
+  const bytes = await readFile(join(site, file));
+  /** @type {{file: string, bytes: number, sha256: string}[]} */
+  const parts = [];
+  for (let at = 0; at < bytes.length; at += PART) {
+    const part = `${file}.${parts.length}`;
+    await writeFile(join(site, part), bytes.subarray(at, at + PART));
+    parts.push(await entry(part));
+  }
+  await rm(join(site, file));
+  return { ...whole, parts };
 }
 
 /** @param {string} folder @param {string} suffix */
@@ -34,15 +70,6 @@ async function list(folder, suffix) {
   const names = await readdir(join(site, folder));
   return names.filter((name) => name.endsWith(suffix)).sort()
     .map((name) => ({ id: name.slice(0, -suffix.length), file: `${folder}/${name}` }));
-}
-
-/** The entries of a recipe (src/recipe.h), which the engine has checked. @param {string} text */
-function parseRecipe(text) {
-  const lines = text.split('\n').filter((line) => line.trim() && !line.startsWith('#'));
-  return Object.fromEntries(lines.map((line) => {
-    const at = line.indexOf('=');
-    return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-  }));
 }
 
 async function engines() {
@@ -56,30 +83,33 @@ async function engines() {
 
 /** Any Node can run the plain SIMD build. */
 async function startEngine() {
-  const { Engine } = await import(pathToFileURL(join(site, 'wasm.js')).href);
-  const script = pathToFileURL(join(site, 'engine/humshakal-simd.mjs')).href;
-  const { default: factory } = await import(script);
+  const { Engine } = await import(inSite('wasm.js'));
+  const { default: factory } = await import(inSite('engine/humshakal-simd.mjs'));
   return Engine.start(factory, await readFile(join(site, 'engine/humshakal-simd.wasm')));
+}
+
+/** A network's bytes and recipe; null: it carries its own. @param {string} file */
+async function readModel(file) {
+  const recipe = await readFile(join(site, file.replace(/\.tflite$/, '.recipe')))
+    .catch(() => null);
+  return { model: await readFile(join(site, file)), recipe };
 }
 
 /** @param {any} engine */
 async function models(engine) {
   const entries = [];
-  for (const { file } of await list('models', '.tflite')) {
-    const recipeFile = file.replace(/\.tflite$/, '.recipe');
-    const text = await readFile(join(site, recipeFile));
-    const recipe = parseRecipe(text.toString());
-    const load = recipe.task === 'detector' ? 'loadDetector' : 'loadEmbedder';
-    engine[load](await readFile(join(site, file)), text);
+  for (const { id: base, file } of await list('models', '.tflite')) {
+    const { model, recipe } = await readModel(file);
+    const task = /^task *= *detector$/m.test(String(recipe)) ? 'detector' : 'embedder';
+    engine[task === 'detector' ? 'loadDetector' : 'loadEmbedder'](model, recipe);
+    const { detectors, embedder } = engine.info;
+    const about = task === 'embedder' ? embedder
+      : detectors.find((/** @type {any} */ d) => String(recipe).includes(`id = ${d.id}\n`));
     entries.push({
-      id: recipe.id,
-      name: recipe.name,
-      task: recipe.task,
-      range: recipe.range,
+      base,
+      ...describeNetwork(task, about),
       ...await entry(file),
-      licence: recipe.licence ?? '',
-      accuracy: recipe.note ?? '',
-      recipe: await entry(recipeFile),
+      recipe: recipe && await entry(file.replace(/\.tflite$/, '.recipe')),
     });
   }
   // The near detector first: with it alone the page can find faces.
@@ -93,9 +123,12 @@ async function galleries(engine, embedders) {
     const bytes = await readFile(join(site, file));
     const model = await ownerOf(bytes, file, engine, embedders);
     const { people, photos } = engine.info.gallery;
-    entries.push({ id, name: GALLERY_NAMES[id] ?? id, ...await entry(file), model, people, photos });
+    const [, name] = GALLERY_NAMES.find(([pattern]) => pattern.test(id)) ?? [null, id];
+    const pictures = Boolean(engine.entry(0).photo.thumbnail);
+    entries.push({ id, name, ...await entry(file), model, people, photos, pictures });
   }
-  return entries;
+  // The first of a network's galleries is the one that the page begins with.
+  return entries.sort((a, b) => Number(/-people$/.test(a.id)) - Number(/-people$/.test(b.id)));
 }
 
 /**
@@ -107,9 +140,9 @@ async function galleries(engine, embedders) {
  */
 async function ownerOf(bytes, file, engine, embedders) {
   let reason = 'the site has no embedder';
-  for (const { id, file: model, recipe } of embedders) {
-    engine.loadEmbedder(await readFile(join(site, model)),
-      await readFile(join(site, recipe.file)));
+  for (const { id, file: name } of embedders) {
+    const { model, recipe } = await readModel(name);
+    engine.loadEmbedder(model, recipe);
     try {
       engine.loadGallery(bytes);
       return id;
@@ -132,22 +165,23 @@ async function samples() {
 }
 
 async function main() {
-  await access(join(site, 'wasm.js')).catch(() => {
-    throw new Error(`${site} is not a built site (no wasm.js in it).\n`
-      + 'usage: node tools/setup/manifest.mjs build/site');
-  });
   const engine = await startEngine();
   const listed = await models(engine);
-  const found = await galleries(engine, listed.filter(({ task }) => task === 'embedder'));
+  const embedders = listed.filter(({ task }) => task === 'embedder');
+  const found = await galleries(engine, embedders);
+  const begin = embedders.find(({ base }) => base === first);
+  if (!begin) {
+    throw new Error(`the site has no network '${first}' to begin with; it has `
+      + `${embedders.map(({ base }) => base).join(', ')}`);
+  }
   const manifest = {
-    format: FORMAT,
+    format: MANIFEST_FORMAT,
     engines: await engines(),
-    models: listed,
-    galleries: found,
-    defaults: {
-      model: DEFAULT_MODEL,
-      gallery: found.some(({ id }) => id === DEFAULT_GALLERY) ? DEFAULT_GALLERY : null,
-    },
+    models: await Promise.all(listed.map(async ({ base, ...about }) => (
+      { ...about, ...await entryInParts(about.file) }))),
+    galleries: await Promise.all(found.map(async (about) => (
+      { ...about, ...await entryInParts(about.file) }))),
+    defaults: { model: begin.id },
     samples: await samples(),
   };
   const target = join(site, 'models/manifest.json');

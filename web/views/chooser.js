@@ -1,7 +1,7 @@
 /** The ways to give a photo that are seen: the file button and the samples. */
 
 import { downloadSize } from '../words.js';
-import { copyOf, emit, part } from './parts.js';
+import { copyOf, emit, isWeights, part } from './parts.js';
 
 /** @param {HTMLElement} element */
 export function mountChooser(element) {
@@ -13,20 +13,21 @@ export function mountChooser(element) {
   let drawn = false;
 
   input.addEventListener('change', () => {
-    const [blob] = input.files;
-    if (blob) emit(element, 'photo', { blob, note: '' });
+    const [file] = input.files;
+    if (file && isWeights(file.name)) emit(element, 'weights', { file });
+    else if (file) emit(element, 'photo', { blob: file, note: '' });
     input.value = ''; // so that the same file can be chosen again
   });
   download.addEventListener('click', () => emit(element, 'download'));
 
-  return (/** @type {import('../main.js').State} */ { sizes, phase, photo }) => {
+  return (/** @type {import('../main.js').State} */ { offers, phase }) => {
     label.textContent = phase === 'empty' ? 'Choose a photo' : 'Choose another photo';
-    download.hidden = !sizes?.missing || phase === 'busy';
-    size.textContent = sizes ? downloadSize(sizes) : '';
-    if (!sizes || drawn) return;
+    download.hidden = !offers?.missing || phase === 'busy';
+    size.textContent = offers ? downloadSize(offers) : '';
+    if (!offers || drawn) return;
     drawn = true;
-    samples.hidden = sizes.samples.length === 0;
-    part(samples, 'ul').replaceChildren(...sizes.samples.map(sampleItem));
+    samples.hidden = offers.samples.length === 0;
+    part(samples, 'ul').replaceChildren(...offers.samples.map(sampleItem));
   };
 }
 

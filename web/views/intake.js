@@ -1,7 +1,7 @@
 /** The ways to give a photo that are not seen: dropping and pasting anywhere. */
 
 import { GIVEN } from '../words.js';
-import { emit } from './parts.js';
+import { emit, isWeights } from './parts.js';
 
 /** @param {HTMLElement} veil  shown while something hangs over the page */
 export function mountIntake(veil) {
@@ -35,6 +35,8 @@ function take(given) {
   const [file] = given.files;
   if (item?.webkitGetAsEntry?.()?.isDirectory) {
     emit(document, 'problem', { text: GIVEN.folder });
+  } else if (file && isWeights(file.name)) {
+    emit(document, 'weights', { file });
   } else if (file) {
     const note = given.files.length > 1 ? GIVEN.several : '';
     emit(document, 'photo', { blob: file, note });

@@ -29,3 +29,8 @@ export function copyOf(id) {
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
   return /** @type {Element} */ (template.content.firstElementChild).cloneNode(true);
 }
+
+/** Whether a file is weights of a network rather than a photo. @param {string} name */
+export function isWeights(name) {
+  return /\.(h5|hdf5|tflite)$/i.test(name);
+}

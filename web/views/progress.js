@@ -1,6 +1,6 @@
 /** What is going on: a download in bytes, or work on the photo. */
 
-import { progressText } from '../words.js';
+import { PROGRESS_TITLES, progressText } from '../words.js';
 import { emit, part } from './parts.js';
 
 /** @param {HTMLElement} element */
@@ -16,10 +16,9 @@ export function mountProgress(element) {
   return (/** @type {import('../main.js').State} */ { phase, progress }) => {
     element.hidden = phase !== 'busy';
     if (element.hidden) return;
-    const downloading = progress?.phase === 'download';
-    title.textContent = downloading ? 'Getting ready' : 'One moment';
+    title.textContent = PROGRESS_TITLES[progress?.phase ?? 'photo'];
     text.textContent = progressText(progress);
-    if (progress && downloading) bar.value = progress.loaded / progress.total;
+    if (progress && progress.phase !== 'start') bar.value = progress.loaded / progress.total;
     else bar.removeAttribute('value'); // how long is not known: the bar only moves
   };
 }

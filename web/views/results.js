@@ -14,7 +14,8 @@ export function mountResults(element) {
   /** @type {unknown} */
   let drawn = null;
 
-  return (/** @type {import('../main.js').State} */ { phase, matches, threshold, crop }) => {
+  return (/** @type {import('../main.js').State} */ state) => {
+    const { phase, matches, threshold, crop, offers } = state;
     element.hidden = phase !== 'result';
     if (element.hidden || drawn === matches) return;
     drawn = matches;
@@ -22,7 +23,7 @@ export function mountResults(element) {
     addresses = matches.map(({ photo }) => (
       photo.thumbnail ? URL.createObjectURL(photo.thumbnail) : ''));
     part(element, 'h2').textContent = resultHeading(matches, threshold);
-    part(element, '.text').textContent = resultText(matches, threshold);
+    part(element, '.text').textContent = resultText(matches, threshold, offers?.gallery);
     part(element, 'ol').replaceChildren(...matches.map((match, i) => (
       personItem(match, threshold, addresses[i], i === 0 ? crop : null))));
   };
