@@ -9,86 +9,17 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { importPackage } from '../tools/convert/packages.mjs';
 import { serve } from '../tools/serve.mjs';
-import { launch } from './lib/browser.mjs';
 import { assertNativeOrder } from './lib/native.mjs';
+import { choose, named, names, notice, open, resultShown } from './lib/page.mjs';
 import { emptyPng, png } from './lib/png.mjs';
-import { inProject, need, site } from './lib/project.mjs';
+import { inProject, site } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
 const GROUP = 'build/photos/samples/group.jpg';
 const LABELED = 'build/photos/test/labeled';
-
-/** How long the engine may take on a slow machine; nothing is measured by it. */
-const PATIENCE = 60_000;
-
-/** @type {any} */
-let browser;
-/** @type {any[]} closed after each test: contexts and servers */
-let opened = [];
-
-before(async () => {
-  await need('build/site/models/manifest.json');
-  await need(PORTRAIT);
-  browser = await launch();
-});
-
-after(() => browser?.close());
-
-afterEach(async () => {
-  for (const one of opened) await one.close();
-  opened = [];
-});
-
-/**
- * A page of its own on a server of its own.
- * @param {object} [how]
- * @param {Parameters<typeof serve>[1]} [how.server]
- * @param {object} [how.context]
- * @param {() => void} [how.script]  runs before the page's own scripts
- */
-async function open({ server: serverOptions, context: contextOptions, script } = {}) {
-  const server = await serve(inProject('build/site'), serverOptions);
-  const context = await browser.newContext(contextOptions);
-  opened.push(context, server);
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  /** @type {string[]} */
-  const errors = [];
-  page.on('pageerror', (/** @type {Error} */ error) => errors.push(String(error)));
-  page.on('console', (/** @type {any} */ message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  if (script) await page.addInitScript(script);
-  await page.goto(server.url);
-  return { page, server, errors, context };
-}
-
-/** @param {any} page @param {string | {name: string, mimeType: string, buffer: Buffer}} file */
-async function choose(page, file) {
-  await page.setInputFiles('#file', typeof file === 'string' ? inProject(file) : file);
-}
-
-/** @param {string} name @param {Uint8Array} bytes */
-const named = (name, bytes) => ({ name, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) });
-
-/** Waits for the outcome, which must not be a notice. @param {any} page */
-async function resultShown(page) {
-  await page.waitForSelector('#results:not([hidden]), #notice:not([hidden])');
-  assert.equal(await page.locator('#notice:not([hidden])').count(), 0,
-    await page.locator('#notice').textContent());
-}
-
-/** @param {any} page @returns {Promise<string>} */
-async function notice(page) {
-  await page.waitForSelector('#notice:not([hidden])');
-  return page.innerText('#notice');
-}
-
-/** @param {any} page @returns {Promise<string[]>} */
-const names = (page) => page.locator('.person h3').allInnerTexts();
 
 /** Serves the site with files replaced. @param {Record<string, Uint8Array | string>} files */
 function replacing(files) {
@@ -534,10 +465,7 @@ test('full storage is a warning, not a failure', async () => {
 });
 
 test('opened as a file the page says how to serve it', async () => {
-  const context = await browser.newContext();
-  opened.push(context);
-  const page = await context.newPage();
-  await page.goto(new URL('index.html', site).href);
+  const { page } = await open({ address: new URL('index.html', site).href });
   await page.waitForSelector('#local-file:not([hidden])');
   assert.match(await page.innerText('#local-file'), /has to come from a server[\s\S]*http\.server/);
   assert.equal(await page.isVisible('#chooser'), false);
@@ -569,6 +497,7 @@ test('axe finds nothing in any state, light and dark, wide and narrow', async ()
       await resultShown(page);
       await page.click('.person summary >> nth=0');
       await page.click('.meaning summary');
+      await page.click('#networks summary');
       await check('result');
       await choose(page, named('x.jpg', Buffer.from('hello')));
       await notice(page);

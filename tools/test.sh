@@ -104,8 +104,8 @@ run_browser() {
     count "the browser" "$(cut -d ' ' -f 1 <<<"$sum")" "$(cut -d ' ' -f 3 <<<"$sum")" "$status"
 }
 
-in_browser() { grep -lE "lib/browser\.mjs" "$@"; }
-in_node() { grep -LE "lib/browser\.mjs" "$@"; }
+in_browser() { grep -lE "lib/(browser|page)\.mjs" "$@"; }
+in_node() { grep -LE "lib/(browser|page)\.mjs" "$@"; }
 mapfile -t scripts < <(find tests -name '*.test.mjs' | sort)
 
 for group in "${groups[@]}"; do

@@ -1,0 +1,77 @@
+/** What the tests of the page share: a browser, pages on servers of their own, and steps. */
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before } from 'node:test';
+import { serve } from '../../tools/serve.mjs';
+import { launch } from './browser.mjs';
+import { inProject, need } from './project.mjs';
+
+/** How long the engine may take on a slow machine; nothing is measured by it. */
+const PATIENCE = 60_000;
+
+/** @type {any} */
+let browser;
+/** @type {any[]} closed after each test: contexts and servers */
+let opened = [];
+
+before(async () => {
+  await need('build/site/models/manifest.json');
+  browser = await launch();
+});
+
+after(() => browser?.close());
+
+afterEach(async () => {
+  for (const one of opened) await one.close();
+  opened = [];
+});
+
+/**
+ * A page of its own on a server of its own.
+ * @param {object} [how]
+ * @param {Parameters<typeof serve>[1]} [how.server]
+ * @param {object} [how.context]
+ * @param {() => void} [how.script]  runs before the page's own scripts
+ * @param {string} [how.address]  instead of the server's
+ */
+export async function open({ server: serverOptions, context: contextOptions, script,
+  address } = {}) {
+  const server = await serve(inProject('build/site'), serverOptions);
+  const context = await browser.newContext(contextOptions);
+  opened.push(context, server);
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  /** @type {string[]} */
+  const errors = [];
+  page.on('pageerror', (/** @type {Error} */ error) => errors.push(String(error)));
+  page.on('console', (/** @type {any} */ message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  if (script) await page.addInitScript(script);
+  await page.goto(address ?? server.url);
+  return { page, server, errors, context };
+}
+
+/** @param {any} page @param {string | {name: string, mimeType: string, buffer: Buffer}} file */
+export async function choose(page, file) {
+  await page.setInputFiles('#file', typeof file === 'string' ? inProject(file) : file);
+}
+
+/** @param {string} name @param {Uint8Array} bytes */
+export const named = (name, bytes) => ({ name, mimeType: 'image/jpeg', buffer: Buffer.from(bytes) });
+
+/** Waits for the outcome, which must not be a notice. @param {any} page */
+export async function resultShown(page) {
+  await page.waitForSelector('#results:not([hidden]), #notice:not([hidden])');
+  assert.equal(await page.locator('#notice:not([hidden])').count(), 0,
+    await page.locator('#notice').textContent());
+}
+
+/** @param {any} page @returns {Promise<string>} */
+export async function notice(page) {
+  await page.waitForSelector('#notice:not([hidden])');
+  return page.innerText('#notice');
+}
+
+/** @param {any} page @returns {Promise<string[]>} */
+export const names = (page) => page.locator('.person h3').allInnerTexts();
