@@ -106,9 +106,9 @@ test('after it is ready the page sends nothing and asks for nothing', async () =
   assert.equal(server.log.at(-1)?.url, '/icon.svg?leak');
 });
 
-test('page and worker can reach no other server', async () => {
+test('page and worker can reach no other server', async (t) => {
   const other = await serve(inProject('build/site'));
-  opened.push(other);
+  t.after(() => other.close());
   const { page } = await open();
   // The worker's own way to the network: a worker that starts as the page's does.
   const attempts = await page.evaluate(async (/** @type {string} */ target) => {
