@@ -15,6 +15,7 @@ import { madeFile, oracle } from './lib/keras-cache.mjs';
 import { madePictures, makeNetwork } from './lib/keras-made.mjs';
 import { writeKeras } from './lib/keras-h5.mjs';
 import { malformedValues } from './lib/keras-malformed.mjs';
+import { lightOracle, OUTPUT, readLight } from './lib/light-network.mjs';
 import { inProject } from './lib/project.mjs';
 import { tensorflow } from './lib/tensorflow.mjs';
 
@@ -131,39 +132,14 @@ test('the oracle gives the golden embeddings', async (t) => {
 });
 
 test('the light embedder agrees with its TensorFlow.js graph', async (t) => {
-  const file = (name) => inProject(`build/models/hse-mobilenet.${name}`);
-  const json = JSON.parse(await readFile(file('json'), 'utf8'));
-  const weights = new Uint8Array(await readFile(file('bin')));
-  const recipe = await readFile(file('recipe'), 'utf8');
-  const tf = await tensorflow();
-  const graph = await tf.loadGraphModel({
-    load: async () => ({
-      format: json.format,
-      modelTopology: json.modelTopology,
-      weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
-      weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.length),
-    }),
-  });
+  const light = await readLight();
+  const embed = await lightOracle(light);
   await ensureCrops();
-  const mean = [103.939, 116.779, 123.68];
-  const right = crops.map(({ rgba }) =>
-    tf.tidy(() =>
-      graph
-        .execute(tf.tensor(bgrMinus(rgba, mean), [1, 224, 224, 3]), 'global_pooling/Mean')
-        .dataSync(),
-    ),
-  );
+  const right = crops.map(({ rgba }) => embed(rgba));
   for (const dtype of ['f32', 'f16', 'int8']) {
-    const model = convertTfjs(json, weights, {
-      packages,
-      output: 'global_pooling/Mean',
-      recipe,
-      dtype,
-    });
-    engine.loadEmbedder(
-      model,
-      new TextEncoder().encode(recipe.replace('mirror = yes', 'mirror = no')),
-    );
+    const { json, weights, recipe } = light;
+    const model = convertTfjs(json, weights, { packages, output: OUTPUT, recipe, dtype });
+    engine.loadEmbedder(model, null);
     const lowest = lowestCosine(right);
     t.diagnostic(`light ${dtype}: ${model.length} bytes, lowest cosine ${lowest.toFixed(7)}`);
     assert.ok(lowest >= LEAST[dtype], `${dtype}: ${lowest}`);
