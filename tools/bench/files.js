@@ -1,8 +1,13 @@
 /** Where the page finds things: the server's root is the project's folder. */
 
+import { readModel } from './tflite.js';
+
 export const PROJECT = new URL('../../', import.meta.url);
 export const PEERS = new URL('build/npm/tests/node_modules/', PROJECT).href;
+export const APPLICATIONS = new URL('build/npm/models/node_modules/@vladmandic/', PROJECT).href;
 export const PHOTO = 'build/photos/test/groups/sample1.jpg';
+export const DETECTOR = 'build/models/blazeface-short';
+export const EMBEDDER = 'build/models/facenet';
 
 /** @param {string} file  relative to the project */
 export async function bytes(file) {
@@ -13,15 +18,17 @@ export async function bytes(file) {
 
 /**
  * A network and what its recipe says about its input.
- * @param {string} name
+ * @param {string} file  relative to the project, without .tflite
  */
-export async function network(name) {
-  const model = await bytes(`build/models/${name}.tflite`);
-  const recipe = await bytes(`build/models/${name}.recipe`);
+export async function network(file) {
+  const model = await bytes(`${file}.tflite`);
+  const recipe = await bytes(`${file}.recipe`);
   const entries = Object.fromEntries(new TextDecoder().decode(recipe).split('\n')
-    .filter(Boolean).map((line) => line.split(' = ', 2)));
+    .filter((line) => line && !line.startsWith('#')).map((line) => line.split(' = ', 2)));
+  const { tensors, input } = readModel(model);
   return {
     id: entries.id,
+    side: tensors[input].shape[1],
     model,
     recipe,
     bgr: entries.channels === 'bgr',

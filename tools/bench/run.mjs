@@ -1,30 +1,28 @@
-/** The command behind tools/bench.sh: a server, a browser, one page per part, a report. */
+/** The command behind tools/bench.sh: a server, a browser, pages that measure, a report. */
 
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launch } from '../../tests/lib/browser.mjs';
+import { NETWORKS, ensure } from './networks.mjs';
 import { processorClock } from './processor.mjs';
 import { serve } from '../serve.mjs';
 import { table } from './report.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What each part measures. */
-const PARTS = {
-  network: 'one inference: default embedder and detector, against LiteRT.js',
-  photo: 'a 1920-pixel JPEG to the embedding of its largest face, against LiteRT.js',
-};
-
-/** @typedef {keyof typeof PARTS} Part */
+/** parts/NAME.js each: WHAT it measures; pages(), what to ask of which page; measure(), in a
+    page; summary(), where the rows are not just those of all pages. */
+const PARTS = ['network'];
 
 function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       runs: { type: 'string', default: '20' },
+      only: { type: 'string', default: '' },
       json: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
@@ -33,10 +31,14 @@ function readOptions() {
   if (!Number.isInteger(runs) || runs < 1) {
     throw new Error(`--runs needs a whole number from 1 on; found '${values.runs}'`);
   }
-  const unknown = positionals.find((part) => !(part in PARTS));
+  const unknown = positionals.find((part) => !PARTS.includes(part));
   if (unknown) throw new Error(`there is no part '${unknown}'; --list names the parts`);
-  const parts = /** @type {Part[]} */ (positionals.length ? positionals : Object.keys(PARTS));
-  return { parts, runs, json: values.json, list: values.list };
+  const networks = NETWORKS.filter(({ id, dtype }) => `${id}-${dtype}`.includes(values.only));
+  if (!networks.length) {
+    throw new Error(`no network's name contains '${values.only}'; there are `
+      + NETWORKS.map(({ id, dtype }) => `${id}-${dtype}`).join(', '));
+  }
+  return { ...values, runs, networks, parts: positionals.length ? positionals : PARTS };
 }
 
 /** @param {string} version of the browser */
@@ -52,31 +54,58 @@ function conditions(version) {
   };
 }
 
+/**
+ * What a page of a part answers. Each page has what no other one allocated, compiled or
+ * cached: a context of its own gets a process of its own.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} address  of the bench's page
+ * @param {string} part
+ * @param {object} options
+ */
+async function ask(browser, address, part, options) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(address);
+    const clock = await processorClock(browser);
+    if (clock) await page.exposeFunction('processorTime', clock);
+    return await page.evaluate(
+      async ([module, wanted]) => (await import(module)).measure(wanted),
+      /** @type {const} */ ([`./parts/${part}.js`, options]));
+  } finally {
+    await context.close();
+  }
+}
+
+/** @param {string} part */
+const load = (part) => import(`./parts/${part}.js`);
+
 async function main() {
-  const { parts, runs, json, list } = readOptions();
+  const { parts, json, list, ...options } = readOptions();
   if (list) {
-    for (const [part, what] of Object.entries(PARTS)) console.log(part.padEnd(10), what);
+    for (const part of PARTS) console.log(part.padEnd(10), (await load(part)).WHAT);
     return;
   }
-  // Isolated pages have the finest clock.
+  await ensure(options.networks, console.log);
+  // Isolated pages have the finest clock, and threads.
   const server = await serve(ROOT, { isolate: true });
   const browser = await launch();
-  const report = { ...conditions(browser.version()), runs, parts: /** @type {any} */ ({}) };
+  const report = { ...conditions(browser.version()), runs: options.runs,
+    parts: /** @type {any} */ ({}) };
   try {
     for (const part of parts) {
-      const load = { before: loadavg()[0], after: 0 };
-      // Nothing that another part allocated, compiled or cached.
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      await page.goto(new URL('tools/bench/page.html', server.url).href);
-      const clock = await processorClock(browser);
-      if (clock) await page.exposeFunction('processorTime', clock);
-      const rows = await page.evaluate(
-        async ([module, options]) => (await import(module)).measure(options),
-        /** @type {const} */ ([`./parts/${part}.js`, { runs }]));
-      await context.close();
-      load.after = loadavg()[0];
-      report.parts[part] = { what: PARTS[part], load, rows };
+      const { WHAT, pages, summary = (/** @type {any[]} */ rows) => rows } = await load(part);
+      const before = loadavg()[0];
+      const rows = [];
+      const threads = availableParallelism() > 1 ? [1, 2] : [1];
+      const asked = await pages({ ...options, threads, browser });
+      for (const [i, wanted] of asked.entries()) {
+        if (process.stderr.isTTY) process.stderr.write(`\r${part}: ${i + 1} of ${asked.length} `);
+        const address = new URL('tools/bench/page.html', server.url).href;
+        rows.push(...await ask(browser, address, part, wanted));
+      }
+      report.parts[part] = { what: WHAT, load: { before, after: loadavg()[0] },
+        rows: summary(rows) };
       console.log(table(part, report.parts[part]));
     }
   } finally {

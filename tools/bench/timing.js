@@ -7,6 +7,8 @@
  * @property {object} [note]      copied into the row
  */
 
+/** @typedef {{engine: string, failed: string, note?: object}} Failed  told, not timed */
+
 /**
  * @typedef {object} Times  milliseconds
  * @property {number} median
@@ -25,8 +27,9 @@
  *   the caches hold the network's own weights, not those of the contender before
  */
 
-/** Until the optimising compiler has done with the large modules of the peers. */
-const WARM_UP = 10;
+/** Until the optimising compiler has done with the large modules of the peers: so many
+    rounds, or fewer that take so long. */
+const WARM_UP = { most: 10, least: 3, milliseconds: 5000 };
 
 /** Milliseconds of all the browser's processes; see processor.mjs. @type {() => Promise<number>} */
 const processorTime = /** @type {any} */ (globalThis).processorTime ?? (async () => NaN);
@@ -42,19 +45,18 @@ export async function inTurns(contenders, { runs, repeat = 1, lead = false }) {
   const results = contenders.map(() => (
     { clock: /** @type {number[]} */ ([]), processor: /** @type {number[]} */ ([]) }));
   const reading = await readingTime();
-  for (let round = -WARM_UP; round < runs; round += 1) {
+  await warmUp(contenders);
+  for (let round = 0; round < runs; round += 1) {
     for (let i = 0; i < contenders.length; i += 1) {
-      const turn = (i + round + WARM_UP) % contenders.length;
+      const turn = (i + round) % contenders.length;
       if (lead) await contenders[turn].run();
       const used = await processorTime();
       const start = performance.now();
       for (let n = 0; n < repeat; n += 1) await contenders[turn].run();
       const time = performance.now() - start;
-      if (round >= 0) {
-        const all = await processorTime() - used - reading;
-        results[turn].processor.push(all / repeat);
-        results[turn].clock.push(time / repeat);
-      }
+      const all = await processorTime() - used - reading;
+      results[turn].processor.push(all / repeat);
+      results[turn].clock.push(time / repeat);
     }
     await breathe();
   }
@@ -62,16 +64,47 @@ export async function inTurns(contenders, { runs, repeat = 1, lead = false }) {
     processor: processor.some(Number.isNaN) ? null : summarise(processor) }));
 }
 
+/** @param {Contender[]} contenders */
+async function warmUp(contenders) {
+  const start = performance.now();
+  for (let round = 0; round < WARM_UP.most; round += 1) {
+    const late = performance.now() - start > WARM_UP.milliseconds;
+    if (round >= WARM_UP.least && late) return;
+    for (const { run } of contenders) await run();
+    await breathe();
+  }
+}
+
 /**
  * Contenders as rows of the report.
  * @param {string} subject
- * @param {Contender[]} contenders
+ * @param {(Contender | Failed)[]} contenders
  * @param {Options} options
  */
 export async function rows(subject, contenders, options) {
-  const times = await inTurns(contenders, options);
-  return contenders.map(({ engine, note }, i) => (
-    { subject, engine, threads: 1, ...times[i], ...note }));
+  const able = /** @type {Contender[]} */ (contenders.filter((one) => 'run' in one));
+  const times = await inTurns(able, options);
+  return contenders.map((one) => ({
+    subject, engine: one.engine, threads: 1, ...one.note,
+    ...('run' in one ? times[able.indexOf(one)] : { failed: one.failed }),
+  }));
+}
+
+/**
+ * A contender, or why there is none.
+ * @template {Contender} T
+ * @param {string} engine
+ * @param {object} note
+ * @param {() => Promise<T>} prepare
+ * @returns {Promise<T | Failed>}
+ */
+export async function attempt(engine, note, prepare) {
+  try {
+    return await prepare();
+  } catch (error) {
+    return { engine, note, failed: String(/** @type {any} */ (error)?.message ?? error)
+      .split('\n', 1)[0] };
+  }
 }
 
 /** @param {number[]} times @returns {Times} */

@@ -1,13 +1,20 @@
 /** LiteRT.js: Google's runtime for .tflite files, XNNPACK inside. */
 
 import { PEERS } from '../files.js';
-import { loadAndCompile, loadLiteRt, Tensor } from '@litertjs/core';
+import { TENSOR, Table } from '../tflite.js';
 
 export const NAME = 'LiteRT.js';
+export const FILES = ['@litertjs/core/wasm/litert_wasm_internal.wasm'];
 
-/** Once per page: it has one global runtime. */
-export async function start() {
-  await loadLiteRt(`${PEERS}@litertjs/core/wasm/`, { threads: false });
+/** @type {typeof import('@litertjs/core')} */
+let runtime;
+let threads = 1;
+
+/** Once per page: it has one global runtime. @param {number} count  of threads */
+export async function start(count = 1) {
+  runtime = await import('@litertjs/core');
+  threads = count;
+  await runtime.loadLiteRt(`${PEERS}@litertjs/core/wasm/`, { threads: count > 1 });
 }
 
 /**
@@ -15,10 +22,11 @@ export async function start() {
  * @returns {Promise<(input: Float32Array) => Promise<Float32Array[]>>} copies in and out
  */
 export async function load(model) {
-  const compiled = await loadAndCompile(onePicture(model), { accelerator: 'wasm' });
+  const compiled = await runtime.loadAndCompile(onePicture(model),
+    { accelerator: 'wasm', cpuOptions: { numThreads: threads } });
   const [{ shape }] = compiled.getInputDetails();
   return async (input) => {
-    const tensor = new Tensor(input, shape);
+    const tensor = new runtime.Tensor(input, shape);
     const outputs = await compiled.run(tensor);
     tensor.delete();
     return outputs.map((output) => {
@@ -37,21 +45,10 @@ export async function load(model) {
 function onePicture(model) {
   const copy = model.slice();
   const view = new DataView(copy.buffer);
-  const follow = (/** @type {number} */ at) => at + view.getUint32(at, true);
-  // FlatBuffers: a table begins with the distance back to the list of its fields' places.
-  const field = (/** @type {number} */ table, /** @type {number} */ id) => {
-    const fields = table - view.getInt32(table, true);
-    const entry = 4 + 2 * id;
-    const place = entry < view.getUint16(fields, true) ? view.getUint16(fields + entry, true) : 0;
-    return place ? follow(table + place) : 0;
-  };
-  const items = (/** @type {number} */ vector) => (
-    Array.from({ length: vector ? view.getUint32(vector, true) : 0 },
-      (_, i) => vector + 4 + 4 * i));
-  const [SUBGRAPHS, TENSORS, SIGNATURE] = [2, 0, 7];
-  for (const graph of items(field(follow(0), SUBGRAPHS))) {
-    for (const tensor of items(field(follow(graph), TENSORS))) {
-      for (const length of items(field(follow(tensor), SIGNATURE))) {
+  const [GRAPHS, TENSORS] = [2, 0];
+  for (const graph of Table.root(view).tables(GRAPHS)) {
+    for (const tensor of graph.tables(TENSORS)) {
+      for (const length of tensor.items(TENSOR.signature)) {
         if (view.getInt32(length, true) === -1) view.setInt32(length, 1, true);
       }
     }

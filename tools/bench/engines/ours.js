@@ -1,24 +1,49 @@
 /** This engine, as web/worker.js drives it. */
 
-import { bytes } from '../files.js';
+import { PROJECT, bytes } from '../files.js';
 import { Engine } from '../../../web/wasm.js';
 import { bestBuild } from '../../../web/simd.js';
 
-/** @typedef {'relaxed' | 'simd'} Build */
+export const NAME = 'Humshakal';
 
-/** The builds that this browser runs, the best first. @returns {Build[]} */
-export function builds() {
-  return bestBuild() === 'relaxed' ? ['relaxed', 'simd'] : ['simd'];
+/** @typedef {{id: string, script: string, file: string}} Build  of build/site */
+
+/**
+ * The builds that this browser runs with so many threads, the best first. A build for
+ * threads says so in its name.
+ * @param {number} [threads]
+ * @returns {Promise<Build[]>}
+ */
+export async function builds(threads = 1) {
+  const response = await fetch(new URL('build/site/models/manifest.json', PROJECT));
+  const { engines } = await response.json();
+  return engines.filter((/** @type {Build} */ { id }) => (
+    /thread/.test(id) === threads > 1 && (!relaxed(id) || bestBuild() === 'relaxed')))
+    .sort((/** @type {Build} */ a, /** @type {Build} */ b) => (
+      Number(relaxed(b.id)) - Number(relaxed(a.id))));
+}
+
+/** @param {string} id */
+const relaxed = (id) => /relaxed/.test(id);
+
+/** @param {Build} build @returns {'relaxed' | 'simd'} */
+export function instructions({ id }) {
+  return relaxed(id) ? 'relaxed' : 'simd';
 }
 
 /** @param {Build} build */
 export function nameOf(build) {
-  return `Humshakal, ${build === 'relaxed' ? 'relaxed SIMD' : 'SIMD'}`;
+  return `${NAME}, ${instructions(build) === 'relaxed' ? 'relaxed SIMD' : 'SIMD'}`;
 }
 
 /** @param {Build} build */
-export async function start(build) {
-  const file = `build/wasm-${build}/humshakal-${build}`;
-  const { default: factory } = await import(`../../../${file}.mjs`);
-  return Engine.start(factory, await bytes(`${file}.wasm`));
+export async function parts({ script, file }) {
+  const { default: factory } = await import(new URL(`build/site/${script}`, PROJECT).href);
+  return { factory, wasm: await bytes(`build/site/${file}`) };
+}
+
+/** @param {Build} build @param {number} [threads] */
+export async function start(build, threads = 1) {
+  const { factory, wasm } = await parts(build);
+  return Engine.start(factory, wasm, { threads });
 }
