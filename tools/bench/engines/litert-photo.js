@@ -1,11 +1,12 @@
 /**
  * The whole job as one would write it around LiteRT.js: the browser decodes the photo, a
  * canvas cuts out and resizes. The steps are those of src/detect.c with the near detector
- * alone: one look at the whole, then a closer one at each candidate; the largest face is
- * embedded. Tiles for small faces are left out: the test photo needs none.
+ * alone: one look at the whole, then a closer one at each candidate. Tiles for small faces
+ * are left out: the test photo needs none.
  */
 
 import { normalise } from '../files.js';
+import { fiveBest, madePeople } from '../people.js';
 import { load } from './litert.js';
 
 const VALUES = 16; // of one anchor: box (4), six points (12)
@@ -17,17 +18,19 @@ const SAME_FACE = 0.2;
 /** @typedef {Awaited<ReturnType<typeof import('../files.js').network>>} Network */
 
 /**
- * @param {{near: Network & {side: number}, embedder: Network & {side: number}}} networks
- * @returns {Promise<(bytes: Uint8Array<ArrayBuffer>) =>
- *   Promise<{faces: Box[], embedding: Float32Array}>>}
+ * @param {{near: Network, embedder: Network, people: number}} what
+ * @returns {Promise<(bytes: Uint8Array<ArrayBuffer>, most: number) =>
+ *   Promise<{faces: Box[], embeddings: Float32Array[]}>>}
  */
-export async function prepare({ near, embedder }) {
+export async function prepare({ near, embedder, people }) {
   const [detect, embed] = [await load(near.model), await load(embedder.model)];
   const centres = anchors(near.side);
   const small = canvas(near.side);
   const crop = canvas(embedder.side);
 
-  return async (bytes) => {
+  /** @type {ReturnType<typeof madePeople>} */
+  let known;
+  return async (bytes, most) => {
     const bitmap = await createImageBitmap(new Blob([bytes]));
     const look = async (/** @type {Box} */ square) => {
       const outputs = await detect(normalise(near, cut(small, bitmap, square)));
@@ -47,14 +50,22 @@ export async function prepare({ near, embedder }) {
       if (face) faces.push(face);
     }
     faces.sort((a, b) => b.width * b.height - a.width * a.height);
-    const [{ x, y, width: w, height: h }] = faces;
-    const rectangle = square(x + w / 2, y + h * 0.45, Math.max(w, h));
-    const [vector] = await embed(normalise(embedder, cut(crop, bitmap, rectangle)));
+    const embeddings = [];
+    for (const { x, y, width: w, height: h } of faces.slice(0, most)) {
+      const rectangle = square(x + w / 2, y + h * 0.45, Math.max(w, h));
+      const [vector] = await embed(normalise(embedder, cut(crop, bitmap, rectangle)));
+      const length = Math.hypot(...vector);
+      embeddings.push(vector.map((value) => value / length));
+      known ??= madePeople(people, vector.length);
+      fiveBest(known, (other) => product(vector, other) / length);
+    }
     bitmap.close();
-    const length = Math.hypot(...vector);
-    return { faces, embedding: vector.map((value) => value / length) };
+    return { faces, embeddings };
   };
 }
+
+/** @param {Float32Array} a @param {Float32Array} b */
+const product = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 /** @param {number} cx @param {number} cy @param {number} side @returns {Box} */
 function square(cx, cy, side) {
