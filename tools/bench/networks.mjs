@@ -8,8 +8,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { madeFile } from '../../tests/lib/keras-cache.mjs';
+import { Graph } from '../convert/graph.mjs';
 import { convertKeras, convertTfjs } from '../convert/index.mjs';
 import { converterPackages } from '../convert/packages.mjs';
+import { writeTflite } from '../convert/tflite.mjs';
 
 /** @typedef {'int8' | 'f16' | 'f32'} Dtype */
 
@@ -51,6 +53,21 @@ export const NETWORKS = [
     file: 'build/models/blazeface-short', task: 'detector' },
 ];
 
+/** What the part `search` wants besides: something that gives so many numbers. @type {Network} */
+const SHORT = { id: 'dimension', name: 'a network of 64 numbers', dtype: 'f32',
+  file: `${FOLDER}/dimension-64`, task: 'embedder' };
+const SHORT_DIMENSION = 64;
+const SHORT_RECIPE = `id = short
+name = Short
+task = embedder
+channels = rgb
+mean = 0 0 0
+scale = 1
+crop = square
+box = 0 0 1 1
+mirror = no
+`;
+
 /** Converts what is not there yet. @param {Network[]} networks @param {(line: string) => void} say */
 export async function ensure(networks, say) {
   const key = await converterKey();
@@ -60,7 +77,7 @@ export async function ensure(networks, say) {
     await mkdir(new URL(FOLDER, ROOT), { recursive: true });
     await writeFile(stamp, key);
   }
-  for (const network of networks) {
+  for (const network of [...networks, SHORT]) {
     const target = new URL(`${network.file}.tflite`, ROOT);
     if (existsSync(target) || !network.file.startsWith(FOLDER)) continue;
     say(`Converting ${network.name}, ${network.dtype} ...`);
@@ -89,6 +106,7 @@ async function converterKey() {
 /** @param {Network} network */
 async function convert({ id, dtype }) {
   const packages = await converterPackages();
+  if (id === SHORT.id) return { model: short(packages.flatbuffers), recipe: SHORT_RECIPE };
   if (id !== 'hse-mobilenet') {
     return convertKeras(await madeFile(/** @type {any} */ (id)), { packages, dtype });
   }
@@ -99,4 +117,19 @@ async function convert({ id, dtype }) {
     new Uint8Array(await read('bin')),
     { packages, output: 'global_pooling/Mean', recipe, dtype });
   return { model, recipe };
+}
+
+/** @param {typeof import('flatbuffers')} flatbuffers */
+function short(flatbuffers) {
+  const graph = new Graph('f32');
+  const weights = {
+    kernel: { name: 'kernel', shape: [SHORT_DIMENSION, 1, 1, 3],
+      read: () => Float32Array.from({ length: SHORT_DIMENSION * 3 }, (_, i) => Math.sin(i)) },
+    bias: () => new Float32Array(SHORT_DIMENSION),
+  };
+  const picture = graph.conv('conv', graph.input('image', [1, 32, 32, 3]), weights);
+  const outputs = [graph.globalMean('embedding', picture)];
+  const { tensors, operators, inputs } = graph;
+  return writeTflite({ description: 'made to measure', tensors, operators, inputs, outputs,
+    metadata: {} }, { flatbuffers });
 }

@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** parts/NAME.js each: WHAT it measures; pages(), what to ask of which page; measure(), in a
     page; summary(), where the rows are not just those of all pages. */
-const PARTS = ['network', 'photo', 'peak'];
+const PARTS = ['network', 'photo', 'search', 'peak'];
 
 function readOptions() {
   const { values, positionals } = parseArgs({
