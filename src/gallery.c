@@ -239,6 +239,7 @@ typedef struct {
 
 struct hum_builder {
     int32_t dimension, stride, rows, people;
+    int calibrated;
     buffer part[SECTIONS], file;
     slot *slots;
     size_t slot_count, slots_used;
@@ -315,10 +316,11 @@ static slot *intern(hum_builder *b, const char *text) {
     return s;
 }
 
-hum_builder *hum_builder_create(int32_t dimension, const char *contract) {
+hum_builder *hum_builder_create(int32_t dimension, const char *contract, int calibrated) {
     hum_builder *b = calloc(1, sizeof *b);
     if (!b) return NULL;
     b->dimension = dimension;
+    b->calibrated = calibrated;
     b->stride = (dimension + 15) & ~15;
     b->quantised = malloc((size_t)dimension * sizeof *b->quantised);
     if (b->quantised && append(&b->part[CONT], contract, strlen(contract) + 1) &&
@@ -487,8 +489,14 @@ static hum_status calibrate(hum_builder *b, hum_text *error) {
 hum_status hum_builder_end(hum_builder *b, const uint8_t **bytes, size_t *size,
                            hum_text *error) {
     if (!b->rows) return hum_fail(error, HUM_ERROR_STATE, "the gallery has no photo yet");
-    hum_status status = calibrate(b, error);
-    if (status != HUM_OK) return status;
+    if (b->calibrated) {
+        hum_status status = calibrate(b, error);
+        if (status != HUM_OK) return status;
+    } else {
+        b->part[CALI].size = 0;
+        if (!append(&b->part[CALI], NULL, CALIBRATION_BYTES))
+            return hum_fail(error, HUM_ERROR_MEMORY, "no memory for the gallery");
+    }
     size_t offsets[SECTIONS], end = HEADER + (size_t)ENTRY * SECTIONS;
     for (int i = 0; i < SECTIONS; i++) {
         offsets[i] = align_up(end);

@@ -20,7 +20,7 @@
      CALI  u32 strangers N, u32 kin M (numbers of pairs measured), f32 [1001] quantiles
            0, 0.001 .. 1 of the cosines between photos and the best photo of another
            person, f32 [1001] of the same person's best other photo; zeros where there
-           are fewer than HUM_LEAST_PAIRS */
+           are fewer than HUM_LEAST_PAIRS, or where rows are not photos' embeddings */
 
 #ifndef HUM_GALLERY_H
 #define HUM_GALLERY_H
@@ -59,7 +59,9 @@ const uint8_t *hum_gallery_thumb(const hum_gallery *g, int32_t row, size_t *size
 
 /* Writing. */
 typedef struct hum_builder hum_builder;
-hum_builder *hum_builder_create(int32_t dimension, const char *contract);
+
+/* calibrated: whether cosines between rows say how alike people's photos are. */
+hum_builder *hum_builder_create(int32_t dimension, const char *contract, int calibrated);
 void hum_builder_free(hum_builder *b);
 
 /* texts: person's name and link, file, source, author, licence, link; NULL counts as "".

@@ -381,11 +381,13 @@ hum_status hum_gallery_embedding(hum_engine *e, int32_t photo, float *embedding)
 
 /* ---- Making a gallery ------------------------------------------------------------ */
 
-hum_status hum_gallery_begin(hum_engine *e) {
+hum_status hum_gallery_begin(hum_engine *e, int32_t flags) {
     ENTER(e);
+    REQUIRE(e, !(flags & ~HUM_NOT_PHOTOS), HUM_ERROR_ARGUMENT, "unknown flags %d", flags);
     REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
     hum_builder_free(e->builder);
-    e->builder = hum_builder_create(e->embedder.dimension, e->embedder.contract);
+    e->builder = hum_builder_create(e->embedder.dimension, e->embedder.contract,
+                                    !(flags & HUM_NOT_PHOTOS));
     REQUIRE(e, e->builder, HUM_ERROR_MEMORY, "no memory for a gallery");
     return HUM_OK;
 }

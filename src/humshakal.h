@@ -226,9 +226,15 @@ hum_status hum_gallery_embedding(hum_engine *engine, int32_t photo, float *embed
 
 /* ---- Making a gallery ------------------------------------------------------------ */
 
+enum {
+    /* The rows are directions of a classifier, not embeddings of photos: how alike two of
+       them are tells nothing about people, so hum_match.strangers will be -1. */
+    HUM_NOT_PHOTOS = 1
+};
+
 /* Starts a new gallery for the loaded embedder, dropping one begun before. The loaded
-   gallery is untouched. Returns STATE. */
-hum_status hum_gallery_begin(hum_engine *engine);
+   gallery is untouched. flags: 0 or HUM_NOT_PHOTOS. Returns ARGUMENT, STATE, MEMORY. */
+hum_status hum_gallery_begin(hum_engine *engine, int32_t flags);
 
 /* Adds a photo: its embedding and what to say about it. person, link (of the person),
    file, source, author, licence, photo_link: texts, NULL counts as "". Photos of one

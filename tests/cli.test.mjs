@@ -19,7 +19,7 @@ const groups = join(photos, 'test/groups');
 const lincoln = join(presidents, 'Abraham Lincoln/abraham-lincoln.png');
 const biden = join(presidents, 'Joe Biden/joe-biden.png');
 
-const COMMANDS = ['gallery build', 'gallery info', 'match', 'verify', 'embed', 'detect', 'eval'];
+const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery info', 'match', 'verify', 'embed', 'detect', 'eval'];
 
 /** The photos of a folder of people, in the order of the command line. */
 function photosOf(/** @type {string} */ root) {
@@ -352,6 +352,112 @@ test('gallery build names and skips what it cannot use', (t) => {
   ]);
   assert.match(stderr, /skipped .*Nobody\/grey\.png: no face found\n/);
   assert.match(stderr, /note: .*sample1\.jpg shows 3 faces; the largest was taken\n/);
+});
+
+// --- A gallery without photos -----------------------------------------------------------------
+
+/** NumPy's format; header: what to write instead. */
+function npy(/** @type {number[][]} */ rows, { header = '', version = 1 } = {}) {
+  const text = header || `{'descr': '<f4', 'fortran_order': False, `
+    + `'shape': (${rows.length}, ${rows[0]?.length ?? 0}), }`;
+  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), version, 0, text.length & 255,
+    text.length >> 8]);
+  return Buffer.concat([start, Buffer.from(text), Buffer.from(Float32Array.from(rows.flat()).buffer)]);
+}
+
+/** Directions that are embeddings here, so that what must come first is known. */
+function classes(/** @type {import('node:test').TestContext} */ t) {
+  const place = folder(t);
+  const [file, names] = [join(place, 'c.npy'), join(place, 'c.txt')];
+  run(['embed', lincoln, biden, join(photos, 'samples/portrait-1.jpg'), '-o', file]);
+  writeFileSync(names, 'Abraham Lincoln\nJoe Biden\nZoë of the sample\n');
+  return { place, file, names, out: join(place, 'c.humg') };
+}
+
+test('gallery from-classifier: names without photos, which match and have no calibration', (t) => {
+  const { place, file, out } = classes(t);
+  const made = json(['gallery', 'from-classifier', file, '-o', out]);
+  assert.deepEqual([made.file, made.vectors], [out, 3]);
+  assert.match(run(['gallery', 'info', out]).stdout, /people +3\n/);
+  const { matches } = json(['match', lincoln, '--gallery', out]);
+  assert.equal(matches[0].name, 'Abraham Lincoln');
+  assert.ok(matches[0].score > 0.99);
+  assert.ok(matches.every((/** @type {any} */ m) => m.strangers === null || m.strangers === -1));
+  assert.match(JSON.stringify(matches[0]), /class vector of the network/);
+
+  writeFileSync(join(place, 'keep.txt'), 'joe biden\nZOë of the sample\nNobody At All\n');
+  writeFileSync(join(place, 'out.txt'), 'Zoë of the sample\n');
+  writeFileSync(join(place, 'links.tsv'), 'Joe Biden\thttps://example.org/joe\n');
+  const filtered = run(['gallery', 'from-classifier', file, '-o', out, '--names',
+    join(place, 'keep.txt'), '--without', join(place, 'out.txt'), '--links',
+    join(place, 'links.tsv')]);
+  assert.equal(filtered.status, 0, filtered.stderr);
+  assert.match(filtered.stderr, /nobody is called 'Nobody At All'/);
+  const left = json(['match', biden, '--gallery', out]).matches;
+  assert.deepEqual(left.map((/** @type {any} */ m) => [m.name, m.link]),
+    [['Joe Biden', 'https://example.org/joe']]);
+  writeFileSync(join(place, 'out.txt'), 'Joe Biden\nZoë of the sample\nAbraham Lincoln\n');
+  assert.equal(run(['gallery', 'from-classifier', file, '-o', out, '--without',
+    join(place, 'out.txt')]).status, 1);
+});
+
+test('gallery from-classifier refuses what is not a classifier', (t) => {
+  const { file, names, out, place } = classes(t);
+  const good = readFileSync(file);
+  const row = (/** @type {number} */ n) => Array.from({ length: 512 }, () => n);
+  const wrong = (/** @type {string} */ shape) => npy([row(1)], { header: shape });
+  /** @type {[string, Buffer, RegExp][]} */
+  const cases = [
+    ['nothing', Buffer.alloc(0), /not a NumPy file/],
+    ['a text', Buffer.from('hello, this is no matrix'), /not a NumPy file/],
+    ['the magic alone', good.subarray(0, 8), /not a NumPy file/],
+    ['cut in the header', good.subarray(0, 40), /header is damaged/],
+    ['a version of the future', Buffer.concat([good.subarray(0, 6), Buffer.from([9]), good.subarray(7)]),
+      /header is damaged/],
+    ['a header of 65535 bytes', Buffer.concat([good.subarray(0, 8), Buffer.from([255, 255]),
+      good.subarray(10)]), /header is damaged/],
+    ['version 2 with a huge header', Buffer.concat([good.subarray(0, 6), Buffer.from([2, 0, 255, 255,
+      255, 255]), good.subarray(12)]), /header is damaged/],
+    ['cut in the rows', good.subarray(0, -1), /need 6144 bytes, it has 6143/],
+    ['one byte more', Buffer.concat([good, Buffer.alloc(1)]), /need 6144 bytes, it has 6145/],
+    ['doubles', wrong("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 512), }"), /32-bit floats/],
+    ['big-endian', wrong("{'descr': '>f4', 'fortran_order': False, 'shape': (1, 512), }"), /32-bit floats/],
+    ['by columns', wrong("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 512), }"), /32-bit floats/],
+    ['one dimension', wrong("{'descr': '<f4', 'fortran_order': False, 'shape': (512,), }"), /32-bit floats/],
+    ['three dimensions', wrong("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 512, 1), }"), /32-bit floats/],
+    ['no rows', wrong("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 512), }"), /32-bit floats/],
+    ['less than none', wrong("{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 512), }"), /rows of|32-bit/],
+    ['no shape', wrong("{'descr': '<f4', 'fortran_order': False}"), /32-bit floats/],
+    ['more rows than memory', wrong("{'descr': '<f4', 'fortran_order': False, 'shape': (999999999, 512), }"),
+      /at most 1000000 rows/],
+    ['not a number', npy([row(1), row(NaN), row(1)]), /row 2 \('Joe Biden'\) is not a vector/],
+    ['infinite', npy([row(1), row(1), row(Infinity)]), /row 3/],
+    ['a row of zeros', npy([row(0), row(1), row(1)]), /row 1/],
+    ['fewer rows than names', npy([row(1)]), /3 names.*1 rows/],
+    ['another network', npy([[1, 2], [1, 2], [1, 2]]), /rows of 2 numbers.*embeddings have 512/],
+  ];
+  for (const [what, bytes, says] of cases) {
+    writeFileSync(file, bytes);
+    const { status, signal, stderr } = run(['gallery', 'from-classifier', file, '-o', out]);
+    assert.deepEqual([status, signal], [2, null], `${what}: ${stderr}`);
+    assert.match(stderr, says, what);
+    assert.equal(existsSync(out), false, what);
+  }
+  writeFileSync(file, good);
+  for (const [text, says] of /** @type {[string | Buffer, RegExp][]} */ ([
+    ['A\n\u0007\nC\n', /not clean UTF-8/], [Buffer.from([65, 10, 0xff, 10, 67]), /not clean UTF-8/],
+    [Buffer.from([65, 0, 66]), /not a text/], ['A\nB\n', /2 names.*3 rows/]])) {
+    writeFileSync(names, text);
+    const { status, stderr } = run(['gallery', 'from-classifier', file, '-o', out]);
+    assert.equal(status, 2);
+    assert.match(stderr, says);
+  }
+  writeFileSync(names, 'A\nB\nC\n');
+  writeFileSync(join(place, 'links.tsv'), 'A\tjavascript:alert(1)\n');
+  const { status, stderr } = run(['gallery', 'from-classifier', file, '-o', out, '--links',
+    join(place, 'links.tsv')]);
+  assert.equal(status, 2);
+  assert.match(stderr, /http address/);
 });
 
 test('gallery build leaves the old file alone when it fails', (t) => {

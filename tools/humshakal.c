@@ -19,6 +19,19 @@ const cli_command cli_commands[] = {
      "or in DIR/credits.csv, with a line that names the columns: person, file, title,\n"
      "source, author, licence, link. Lines without a file are about the person.\n",
      "humshakal gallery build people/ -o people.humg", run_gallery_build},
+    {"gallery from-classifier", "VECTORS.npy -o FILE", 1, 1, "oNWLx",
+     "Make a gallery of names, without photos, from a classifier.",
+     "VECTORS.npy and the names beside it in VECTORS.txt are what tools/convert.mjs "
+     "writes\n"
+     "with --classifier: for each person that a VGGFace network was trained on, the\n"
+     "direction of their class. --model must be the network of the same file. Scores "
+     "are\n"
+     "cosines with these directions, so they are not to be compared with those of "
+     "photos.\n"
+     "A name that comes twice is one person. Leave out whoever asks to be left out.\n",
+     "humshakal gallery from-classifier people.npy -o people.humg --model "
+     "vggface-resnet50",
+     run_gallery_from_classifier},
     {"gallery info", "FILE", 1, 1, "x", "Tell what is in a gallery.",
      "With --json also every person and photo, with credits.\n",
      "humshakal gallery info people.humg", run_gallery_info},

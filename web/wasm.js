@@ -274,7 +274,7 @@ export class Engine {
 
   /** Starts a new gallery for the loaded embedder; the loaded gallery stays. */
   beginGallery() {
-    this.#check(this.#module._hum_gallery_begin(this.#engine));
+    this.#check(this.#module._hum_gallery_begin(this.#engine, 0));
   }
 
   /** @param {Float32Array} embedding @param {Entry} entry */

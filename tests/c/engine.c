@@ -48,7 +48,7 @@ static void order_and_arguments(void) {
     CHECK_STATUS(hum_crop(e, NULL, 1, 64, (uint8_t *)v), HUM_ERROR_STATE);
     CHECK_STATUS(hum_compare(e, v, v, v), HUM_ERROR_STATE);
     CHECK_STATUS(hum_search(e, v, 1, &match, &n), HUM_ERROR_STATE);
-    CHECK_STATUS(hum_gallery_begin(e), HUM_ERROR_STATE);
+    CHECK_STATUS(hum_gallery_begin(e, 0), HUM_ERROR_STATE);
     CHECK_STATUS(hum_gallery_end(e, &bytes, &length), HUM_ERROR_STATE);
     CHECK_STATUS(hum_load_gallery(e, (const uint8_t *)v, 16, 0), HUM_ERROR_STATE);
     CHECK_TEXT(hum_error(e), "before the gallery");
@@ -144,7 +144,8 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     printf("quantised against float activations: lowest cosine %.5f\n", (double)lowest);
     CHECK(lowest > 0.99f); /* observed: 0.9989 */
 
-    CHECK_STATUS(hum_gallery_begin(e), HUM_OK);
+    CHECK_STATUS(hum_gallery_begin(e, 0), HUM_OK);
+    CHECK_STATUS(hum_gallery_begin(e, 2), HUM_ERROR_ARGUMENT);
     static const char *const names[5] = {"A", "B", "C", "D", "A"};
     for (int i = 0; i < 5; i++)
         CHECK_STATUS(hum_gallery_add(e, quick[i], names[i], NULL, "f", NULL, NULL, "CC0",

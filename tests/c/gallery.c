@@ -24,7 +24,7 @@ static void vector(int person, int photo, float *v) {
 
 static hum_builder *make(const uint8_t **bytes, size_t *size) {
     hum_text error;
-    hum_builder *b = hum_builder_create(D, "the contract");
+    hum_builder *b = hum_builder_create(D, "the contract", 1);
     for (int i = 0; i < PHOTOS; i++) {
         char name[16], file[16];
         float v[D];
@@ -123,7 +123,7 @@ static void calibration(const uint8_t *bytes, size_t size) {
     CHECK_INT(g.stranger_pairs, PHOTOS * (PEOPLE - 1));
     CHECK_INT(g.kin_pairs, PHOTOS);
     CHECK(g.strangers == NULL); /* 168 pairs are too few to speak of one in a hundred */
-    hum_builder *b = hum_builder_create(D, "c");
+    hum_builder *b = hum_builder_create(D, "c", 1);
     for (int i = 0; i < 40; i++) {
         char name[16];
         float v[D];
@@ -181,7 +181,7 @@ static void damage(const uint8_t *bytes, size_t size) {
 
 static void refusals(void) {
     hum_text error;
-    hum_builder *b = hum_builder_create(D, "c");
+    hum_builder *b = hum_builder_create(D, "c", 1);
     const uint8_t *bytes;
     size_t size;
     float v[D];

@@ -102,7 +102,7 @@ static hum_status step(way *w, int number) {
     case 5: return hum_detect(e, w->faces, HUM_MAX_FACES, &w->count);
     case 6: return hum_embed(e, &w->faces[0], w->embedding);
     case 7: return hum_crop(e, &w->faces[0], 1, 16, w->crop);
-    case 8: return hum_gallery_begin(e);
+    case 8: return hum_gallery_begin(e, 0);
     case 9: return add(w, "Somebody");
     case 10: return add(w, "Somebody else");
     case 11: return hum_gallery_end(e, &w->gallery, &w->gallery_size);

@@ -37,6 +37,9 @@ static const struct {
      "the network that embeds: a .tflite file, or a name (facenet)"},
     {'d', 0, "detector", "FILE",
      "the face detector, likewise; give it twice for near and far"},
+    {'N', 0, "names", "FILE", "keep only these people, one a line"},
+    {'W', 0, "without", "FILE", "leave these people out, one a line"},
+    {'L', 0, "links", "FILE", "links to show: name, tab, http address, one a line"},
     {'x', 0, "exact", NULL, "compute int8 networks with float activations (slower)"},
     {'J', 0, "json", NULL, "print JSON"},
     {'h', 0, "help", NULL, "print this"},
@@ -76,7 +79,7 @@ void cli_print_overview(FILE *out) {
           "Usage: humshakal COMMAND ...\n\n",
           out);
     for (const cli_command *c = cli_commands; c->name; c++)
-        fprintf(out, "  %-14s %s\n", c->name, c->summary);
+        fprintf(out, "  %-23s %s\n", c->name, c->summary);
     fputs("\nhumshakal COMMAND --help tells more; --version prints the version.\n\n"
           "Exit codes: 0 done; 1 nothing found, or not the same; 2 wrong use, bad input\n"
           "Networks are read from the folder that HUMSHAKAL_MODELS names, else from\n"
@@ -125,6 +128,9 @@ static int set_option(int i, const char *value, cli_options *o) {
             return cli_fail("--detector can be given %d times", CLI_MAX_DETECTORS);
         o->detectors[o->detector_count++] = value;
         return 0;
+    case 'N': o->names = value; return 0;
+    case 'W': o->without = value; return 0;
+    case 'L': o->links = value; return 0;
     case 'x': o->exact = 1; return 0;
     default: o->json = 1; return 0;
     }

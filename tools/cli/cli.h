@@ -25,6 +25,7 @@ typedef struct {
     const char *detectors[CLI_MAX_DETECTORS]; /* none: the defaults */
     int detector_count;
     const char *gallery, *output;
+    const char *names, *without, *links;
     int k, jobs, face; /* face counts from 1, the largest */
     float threshold;   /* NAN: the recipe's */
     char **operands;
@@ -194,6 +195,12 @@ void photo_free(photo_result *result);
 int photo_need(hum_engine *engine, const cli_options *options, const char *path,
                photo_result *result);
 
+/* ---- gallery.c -------------------------------------------------------------------- */
+
+/* Ends the gallery that was begun and writes it. Returns 0 or EXIT_BAD with the reason
+   printed. */
+int gallery_write(hum_engine *engine, const char *path, size_t *size);
+
 /* ---- workers.c ------------------------------------------------------------------- */
 
 /* photo_read for many photos in several processes, each with a copy of the engine.
@@ -218,6 +225,7 @@ void people_folder_free(people_folder *folder);
 /* ---- The commands ---------------------------------------------------------------- */
 
 int run_gallery_build(const cli_options *options); /* gallery.c */
+int run_gallery_from_classifier(const cli_options *options); /* classifier.c */
 int run_gallery_info(const cli_options *options);
 int run_match(const cli_options *options); /* photo.c */
 int run_verify(const cli_options *options);

@@ -36,7 +36,7 @@ static void report_skipped(FILE *json, const char *path, const char *reason,
 static int fill(hum_engine *engine, const people_folder *folder,
                 const photo_result *results, credits *known, FILE *json,
                 build_report *report) {
-    if (hum_gallery_begin(engine) != HUM_OK) return cli_fail("%s", hum_error(engine));
+    if (hum_gallery_begin(engine, 0) != HUM_OK) return cli_fail("%s", hum_error(engine));
     int last_person = -1;
     for (int i = 0; i < folder->count; i++) {
         const char *person = folder->people[folder->person[i]];
@@ -62,18 +62,13 @@ static int fill(hum_engine *engine, const people_folder *folder,
     return EXIT_DONE;
 }
 
-/* Nothing to write: EXIT_NOTHING. */
-static int write_gallery(hum_engine *engine, const char *path, build_report *report) {
-    if (!report->photos) {
-        cli_fail("no photo could be used; nothing was written");
-        return EXIT_NOTHING;
-    }
+int gallery_write(hum_engine *engine, const char *path, size_t *size) {
     const uint8_t *bytes;
     output_file out;
-    if (hum_gallery_end(engine, &bytes, &report->bytes) != HUM_OK)
+    if (hum_gallery_end(engine, &bytes, size) != HUM_OK)
         return cli_fail("%s", hum_error(engine));
     if (output_open(&out, path)) return EXIT_BAD;
-    fwrite(bytes, 1, report->bytes, out.file); /* output_close checks */
+    fwrite(bytes, 1, *size, out.file); /* output_close checks */
     return output_close(&out);
 }
 
@@ -106,7 +101,12 @@ static int build(hum_engine *engine, const cli_options *options,
     if (!code) code = fill(engine, folder, results, known, json, &report);
     if (!code) {
         credits_report_unused(known);
-        code = write_gallery(engine, options->output, &report);
+        if (report.photos) {
+            code = gallery_write(engine, options->output, &report.bytes);
+        } else {
+            cli_fail("no photo could be used; nothing was written");
+            code = EXIT_NOTHING;
+        }
     }
     if (json) fclose(json);
     if (code != EXIT_BAD) print_report(options, &report, code == EXIT_DONE, skipped);
