@@ -8,6 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { madeFile } from './lib/keras-cache.mjs';
 import { malformedFiles } from './lib/keras-malformed.mjs';
+import { assertNativeOrder } from './lib/native.mjs';
 import { choose, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject, site } from './lib/project.mjs';
 
@@ -55,13 +56,13 @@ test('the page tells size, work, licence and accuracy of its networks, and switc
 
   server.log.length = 0;
   await page.click('#networks li:nth-child(2) input');
-  assert.match(await notice(page), /no gallery for HSE.*45 small pictures.*less accurate/s);
-  assert.deepEqual(networkFiles(server), ['/models/hse-mobilenet.tflite']);
-  await page.getByRole('button', { name: 'Use the small pictures' }).click();
+  await page.waitForFunction(() => /HSE/.test(
+    document.querySelector('#networks summary').innerText));
   await resultShown(page);
-  assert.equal(new Set(await names(page)).size, 5);
-  assert.match(await page.innerText('#results .text'), /small pictures, which is less accurate/);
-  assert.match(await page.innerText('#sources'), /less accurate/);
+  assert.deepEqual(networkFiles(server), ['/models/hse-mobilenet.tflite',
+    '/galleries/presidents-hse-mobilenet.humg']);
+  const gallery = inProject('build/site/galleries/presidents-hse-mobilenet.humg');
+  assertNativeOrder(await names(page), PORTRAIT, gallery, 'hse-mobilenet');
   await page.reload();
   assert.match(await summary(page), /HSE/, 'the choice is kept');
   await page.click('#networks summary');
@@ -99,6 +100,8 @@ test('published weights are converted in the page, used, and there at the next v
   const start = performance.now();
   await bring(page, await weights('resnet50'));
   await resultShown(page);
+  assert.match(await page.innerText('#results .text'), /small pictures, which is less accurate/);
+  assert.match(await page.innerText('#sources'), /less accurate/);
   t.diagnostic(`ResNet-50 from .h5 to the match: ${((performance.now() - start) / 1000).toFixed(1)} s`);
   assert.match(await summary(page), /VGGFace2 ResNet-50/);
   const shown = await names(page);
@@ -176,7 +179,8 @@ test('a model file that the engine cannot use is refused, and one that it can is
   await page.setInputFiles('#weights', model('cut.tflite', foreign.subarray(0, 100_000)));
   assert.match(await notice(page), /These weights cannot be used.*This network cannot be used/s);
   await page.setInputFiles('#weights', model('light.tflite', foreign));
-  await page.waitForFunction(() => /HSE/.test(document.querySelector('#notice').innerText));
+  await page.waitForFunction(() => /HSE/.test(
+    document.querySelector('#networks summary').innerText));
   assert.equal(await page.locator('#networks li').count(), 2, 'the site’s own, found again');
 });
 

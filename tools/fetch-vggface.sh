@@ -9,8 +9,8 @@
 #   vggface-vgg16         rcmalli_vggface_tf_notop_vgg16.h5         59 million
 #   vggface-vgg16-fc7     rcmalli_vggface_tf_vgg16.h5              580 million
 #
-# --people: take the file with top, and write its classes as vectors with names too, from
-# which `humshakal gallery from-classifier` makes a gallery without photos.
+# --people: take the file with top, and make a gallery of the names it was trained on too,
+# build/galleries/NAME-people.humg. There are no photos in it.
 #
 # The model is written to build/models/NAME.tflite. The project published no checksums: the
 # sha256 of the first download is written to models/vggface.sha256 and must match ever after.
@@ -152,3 +152,8 @@ fi
 say "Converting (some seconds) ..."
 "${convert[@]}"
 for file in "${files[@]}"; do remember "$file"; done
+if ((people)); then
+    mkdir -p "$BUILD/galleries"
+    "$BUILD/native/humshakal" gallery from-classifier "$BUILD/models/$name-people.npy" \
+        -o "$BUILD/galleries/$name-people.humg" --model "$name"
+fi

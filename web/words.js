@@ -169,7 +169,8 @@ export function facts({ score, photo }, threshold) {
 export function sources({ model, gallery }) {
   const words = [`Network: ${model.name}${model.licence ? ` (${model.licence})` : ''}.`];
   if (gallery) {
-    words.push(`Gallery: ${gallery.name}, ${gallery.people} people, ${gallery.photos} photos.`);
+    words.push(`Gallery: ${gallery.name}, ${gallery.people} people, ${gallery.pictures
+      ? `${gallery.photos} photos` : 'no photos'}.`);
   }
   if (gallery?.adaptedFrom) {
     words.push('It was made for this network from the small pictures of a gallery for '

@@ -15,10 +15,11 @@ const TIE = 0.01;
  * @param {string[]} names
  * @param {string} photo
  * @param {string} gallery
+ * @param {string} [model]
  */
-export function assertNativeOrder(names, photo, gallery) {
+export function assertNativeOrder(names, photo, gallery, model = 'facenet') {
   const { matches } = JSON.parse(execFileSync(inProject('build/native/humshakal'),
-    ['match', inProject(photo), '--gallery', gallery, '--json', '-k', '50'],
+    ['match', inProject(photo), '--gallery', gallery, '--json', '-k', '50', '--model', model],
     { encoding: 'utf8' }));
   const scores = new Map(matches.map((/** @type {any} */ { name, score }) => [name, score]));
   names.forEach((name, i) => {

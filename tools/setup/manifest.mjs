@@ -23,7 +23,7 @@ const PART = 8 << 20;
 /** Galleries have no title of their own. @type {[RegExp, string][]} */
 const GALLERY_NAMES = [
   [/^presidents/, 'Presidents of the United States'],
-  [/-people$/, 'Names without photos, from the network\'s own classifier'],
+  [/-people$/, 'People the network was trained on'],
 ];
 
 const site = resolve(process.argv[2] ?? '');
