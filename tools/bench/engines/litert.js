@@ -10,9 +10,14 @@ export const FILES = ['@litertjs/core/wasm/litert_wasm_internal.wasm'];
 let runtime;
 let threads = 1;
 
+/** Fetches its JavaScript. */
+export async function prepare() {
+  runtime = await import('@litertjs/core');
+}
+
 /** Once per page: it has one global runtime. @param {number} count  of threads */
 export async function start(count = 1) {
-  runtime = await import('@litertjs/core');
+  await prepare();
   threads = count;
   await runtime.loadLiteRt(`${PEERS}@litertjs/core/wasm/`, { threads: count > 1 });
 }

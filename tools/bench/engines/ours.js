@@ -42,8 +42,12 @@ export async function parts({ script, file }) {
   return { factory, wasm: await bytes(`build/site/${file}`) };
 }
 
+/** @param {Awaited<ReturnType<typeof parts>>} parts @param {number} [threads] */
+export function boot({ factory, wasm }, threads = 1) {
+  return Engine.start(factory, wasm, { threads });
+}
+
 /** @param {Build} build @param {number} [threads] */
 export async function start(build, threads = 1) {
-  const { factory, wasm } = await parts(build);
-  return Engine.start(factory, wasm, { threads });
+  return boot(await parts(build), threads);
 }
