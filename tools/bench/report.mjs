@@ -42,7 +42,7 @@ const COLUMNS = [
   ['of peak', ({ peak }) => peak === undefined ? '' : `${number(100 * peak, 0)} %`],
   ['G/s', ({ rate }) => number(rate, 1)],
   ['faces', ({ faces }) => number(faces, 0)],
-  ['MB', ({ megabytes }) => number(megabytes, 1)],
+  ['MB', ({ megabytes }) => number(megabytes)],
   ['files', ({ files }) => number(files, 0)],
   ['', ({ note, failed }) => failed ? `failed: ${failed}` : note ?? ''],
 ];

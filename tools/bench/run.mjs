@@ -14,8 +14,8 @@ import { table } from './report.mjs';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** parts/NAME.js each: WHAT it measures; pages(), what to ask of which page; measure(), in a
-    page; summary(), where the rows are not just those of all pages. */
-const PARTS = ['network', 'photo', 'search', 'peak'];
+    page; summary(), where the rows are not just those of all pages. Or drive(), here. */
+const PARTS = ['network', 'photo', 'load', 'search', 'memory', 'bytes', 'peak'];
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -77,6 +77,25 @@ async function ask(browser, address, part, options) {
   }
 }
 
+/**
+ * @param {{part: string, pages: (options: object) => object[],
+ *   summary?: (rows: object[]) => object[]}} how
+ * @param {object} options
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url  of the server
+ */
+async function measureInPages({ part, pages, summary = (rows) => rows }, options, browser, url) {
+  const address = new URL('tools/bench/page.html', url).href;
+  const threads = availableParallelism() > 1 ? [1, 2] : [1];
+  const asked = pages({ ...options, threads });
+  const rows = [];
+  for (const [i, wanted] of asked.entries()) {
+    if (process.stderr.isTTY) process.stderr.write(`\r${part}: ${i + 1} of ${asked.length} `);
+    rows.push(...await ask(browser, address, part, wanted));
+  }
+  return summary(rows);
+}
+
 /** @param {string} part */
 const load = (part) => import(`./parts/${part}.js`);
 
@@ -94,18 +113,11 @@ async function main() {
     parts: /** @type {any} */ ({}) };
   try {
     for (const part of parts) {
-      const { WHAT, pages, summary = (/** @type {any[]} */ rows) => rows } = await load(part);
+      const { WHAT, drive, ...measuring } = await load(part);
       const before = loadavg()[0];
-      const rows = [];
-      const threads = availableParallelism() > 1 ? [1, 2] : [1];
-      const asked = await pages({ ...options, threads, browser });
-      for (const [i, wanted] of asked.entries()) {
-        if (process.stderr.isTTY) process.stderr.write(`\r${part}: ${i + 1} of ${asked.length} `);
-        const address = new URL('tools/bench/page.html', server.url).href;
-        rows.push(...await ask(browser, address, part, wanted));
-      }
-      report.parts[part] = { what: WHAT, load: { before, after: loadavg()[0] },
-        rows: summary(rows) };
+      const rows = drive ? await drive({ browser })
+        : await measureInPages({ part, ...measuring }, options, browser, server.url);
+      report.parts[part] = { what: WHAT, load: { before, after: loadavg()[0] }, rows };
       console.log(table(part, report.parts[part]));
     }
   } finally {
