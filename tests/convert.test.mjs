@@ -18,6 +18,7 @@ import { embedCrop, startEngine } from './lib/face-crops.mjs';
 import { madeFile } from './lib/keras-cache.mjs';
 import { Random } from './lib/keras-made.mjs';
 import { malformedFiles } from './lib/keras-malformed.mjs';
+import { npyStrings } from './lib/npy-strings.mjs';
 import { readKeras, writeHdf5 } from './lib/keras-h5.mjs';
 import { inProject } from './lib/project.mjs';
 
@@ -323,30 +324,6 @@ test('fc7 and the classifier need the file with top', async () => {
 });
 
 // ---- Names and the classifier ---------------------------------------------------------
-
-/** A .npy file of strings, as numpy.save writes it. */
-function npyStrings(names, { version = 1, kind = 'U', shape = `(${names.length},)` } = {}) {
-  const longest = Math.max(...names.map((name) => [...name].length));
-  const descr = `${kind === 'U' ? '<U' : '|S'}${longest}`;
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
-  const before = version === 1 ? 10 : 12;
-  const length = Math.ceil((before + text.length + 1) / 64) * 64 - before;
-  const width = longest * (kind === 'U' ? 4 : 1);
-  const bytes = Buffer.alloc(before + length + names.length * width);
-  bytes.write('\x93NUMPY', 'latin1');
-  bytes[6] = version;
-  if (version === 1) bytes.writeUInt16LE(length, 8);
-  else bytes.writeUInt32LE(length, 8);
-  bytes.write(`${text.padEnd(length - 1)}\n`, before, 'latin1');
-  names.forEach((name, i) =>
-    [...name].forEach((c, j) => {
-      const at = before + length + i * width;
-      if (kind === 'U') bytes.writeUInt32LE(c.codePointAt(0), at + 4 * j);
-      else bytes.writeUInt8(c.codePointAt(0), at + j);
-    }),
-  );
-  return new Uint8Array(bytes);
-}
 
 test('names are read from NumPy files of every version', () => {
   const names = [' Aamir_Khan', 'Zoë', 'अमिताभ', ''];

@@ -155,5 +155,5 @@ for file in "${files[@]}"; do remember "$file"; done
 if ((people)); then
     mkdir -p "$BUILD/galleries"
     "$BUILD/native/humshakal" gallery from-classifier "$BUILD/models/$name-people.npy" \
-        -o "$BUILD/galleries/$name-people.humg" --model "$name"
+        -o "$BUILD/galleries/$name-people.humg" --model "$BUILD/models/$name.tflite"
 fi
