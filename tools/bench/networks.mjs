@@ -50,7 +50,7 @@ export const NETWORKS = [
   ...MADE.map(([id, name, dtype]) => (/** @type {Network} */ (
     { id, name, dtype, file: `${FOLDER}/${id}-${dtype}`, task: 'embedder' }))),
   { id: 'blazeface-short', name: 'BlazeFace, near', dtype: 'f16',
-    file: 'build/models/blazeface-short', task: 'detector' },
+    file: 'build/models/blazeface-short', task: 'detector', alone: true },
 ];
 
 /** What the part `search` wants besides: something that gives so many numbers. @type {Network} */

@@ -91,7 +91,7 @@ class Builder {
     return output;
   }
 
-  /** @param {keyof TYPES} type @param {ArrayLike<number>} values @param {number[]} shape */
+  /** @param {keyof typeof TYPES} type @param {ArrayLike<number>} values @param {number[]} shape */
   constant(type, values, shape) {
     const name = `c${this.#count++}`;
     const array = { f32: Float32Array, u8: Uint8Array, i8: Int8Array, i32: Int32Array,

@@ -6,6 +6,7 @@ import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launch } from '../../tests/lib/browser.mjs';
+import { chart } from './chart.mjs';
 import { NETWORKS, ensure } from './networks.mjs';
 import { processorClock } from './processor.mjs';
 import { serve } from '../serve.mjs';
@@ -24,6 +25,7 @@ function readOptions() {
       runs: { type: 'string', default: '20' },
       only: { type: 'string', default: '' },
       json: { type: 'string' },
+      chart: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
   });
@@ -78,7 +80,7 @@ async function ask(browser, address, part, options) {
 }
 
 /**
- * @param {{part: string, pages: (options: object) => object[],
+ * @param {{part: string, pages: (options: object) => any[],
  *   summary?: (rows: object[]) => object[]}} how
  * @param {object} options
  * @param {import('playwright-core').Browser} browser
@@ -91,7 +93,9 @@ async function measureInPages({ part, pages, summary = (rows) => rows }, options
   const rows = [];
   for (const [i, wanted] of asked.entries()) {
     if (process.stderr.isTTY) process.stderr.write(`\r${part}: ${i + 1} of ${asked.length} `);
-    rows.push(...await ask(browser, address, part, wanted));
+    rows.push(...await ask(browser, address, part, wanted).catch((error) => (
+      [{ subject: wanted.network?.name ?? part, engine: wanted.engine ?? 'the page',
+        threads: wanted.threads, failed: error.message.split('\n', 1)[0] }])));
   }
   return summary(rows);
 }
@@ -100,7 +104,7 @@ async function measureInPages({ part, pages, summary = (rows) => rows }, options
 const load = (part) => import(`./parts/${part}.js`);
 
 async function main() {
-  const { parts, json, list, ...options } = readOptions();
+  const { parts, json, chart: picture, list, ...options } = readOptions();
   if (list) {
     for (const part of PARTS) console.log(part.padEnd(10), (await load(part)).WHAT);
     return;
@@ -126,6 +130,7 @@ async function main() {
   }
   console.log(`${report.machine}; ${report.browser}; build ${report.build}; ${report.date}`);
   if (json) await writeFile(json, `${JSON.stringify(report, null, 1)}\n`);
+  if (picture) await writeFile(picture, chart(report));
 }
 
 main().catch((error) => {

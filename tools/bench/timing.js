@@ -80,6 +80,7 @@ async function warmUp(contenders) {
  * @param {string} subject
  * @param {(Contender | Failed)[]} contenders
  * @param {Options} options
+ * @returns {Promise<any[]>}
  */
 export async function rows(subject, contenders, options) {
   const able = /** @type {Contender[]} */ (contenders.filter((one) => 'run' in one));
@@ -92,7 +93,7 @@ export async function rows(subject, contenders, options) {
 
 /**
  * A contender, or why there is none.
- * @template {Contender} T
+ * @template {{engine: string}} T
  * @param {string} engine
  * @param {object} note
  * @param {() => Promise<T>} prepare

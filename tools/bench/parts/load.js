@@ -109,7 +109,8 @@ export function summary(results) {
     if (failed) return { subject, engine, threads: 1, failed };
     const times = own.map((/** @type {{times: (number | null)[]}} */ { times: each }) => (
       stage < each.length ? each[stage] : each.reduce((sum, time) => (sum ?? 0) + (time ?? 0), 0)));
-    if (times.includes(null)) return { subject, engine, threads: 1, note: 'with the network' };
-    return { subject, engine, threads: 1, ...summarise(times) };
+    const some = times.filter((time) => time !== null);
+    return { subject, engine, threads: 1,
+      ...(some.length ? summarise(some) : { note: 'with the network' }) };
   }));
 }
