@@ -17,6 +17,8 @@ let engine;
 let photos;
 /** @type {any} */
 let manifest;
+/** @type {import('../web/assets.js').Assets} */
+let assets;
 
 /** @param {string} file */
 const read = async (file) => new Uint8Array(await readFile(new URL(file, site)));
@@ -29,20 +31,24 @@ before(async () => {
     .map((name) => `build/photos/${name}`).sort();
   assert.ok(photos.length >= 30, `${photos.length} photos`);
 
-  manifest = JSON.parse(Buffer.from(await read('models/manifest.json')).toString());
+  const { Assets } = await import(new URL('assets.js', site).href);
+  assets = new Assets(site);
+  manifest = await assets.manifest();
   const { Engine } = await import(new URL('wasm.js', site).href);
   const { default: factory } = await import(new URL('engine/humshakal-simd.mjs', site).href);
   engine = await Engine.start(factory, await read('engine/humshakal-simd.wasm'));
-  for (const { task, file, recipe } of manifest.models) {
-    if (task === 'detector') engine.loadDetector(await read(file), await read(recipe.file));
+  for (const entry of manifest.models) {
+    if (entry.task !== 'detector') continue;
+    engine.loadDetector(await assets.bytes(entry), await assets.bytes(entry.recipe));
   }
 });
 
 /** @param {{floatActivations: boolean, sameBox: boolean, least: number}} options */
 async function compare({ floatActivations, sameBox, least }) {
-  const { file, recipe } = manifest.models
+  const entry = manifest.models
     .find((/** @type {any} */ { id }) => id === manifest.defaults.model);
-  engine.loadEmbedder(await read(file), await read(recipe.file), { floatActivations });
+  engine.loadEmbedder(await assets.bytes(entry), await assets.bytes(entry.recipe),
+    { floatActivations });
   const native = JSON.parse(execFileSync(inProject('build/native/humshakal'),
     ['embed', '--json', ...(floatActivations ? ['--exact'] : []), ...photos],
     { cwd: inProject('.'), encoding: 'utf8', maxBuffer: 1 << 28 })).photos;

@@ -7,6 +7,7 @@
  * Opened by hand, from any server of the project's folder, the page shows the same lines.
  */
 
+import { Assets } from '../build/site/assets.js';
 import { bestBuild } from '../build/site/simd.js';
 import { Humshakal } from '../build/site/humshakal.js';
 import { Engine } from '../build/site/wasm.js';
@@ -59,17 +60,19 @@ async function bytes(file) {
 /** @param {string} name */
 const sample = async (name) => new Blob([await bytes(`samples/${name}`)]);
 
-const manifest = JSON.parse(new TextDecoder().decode(await bytes('models/manifest.json')));
+const assets = new Assets(SITE);
+const manifest = await assets.manifest();
 
 /** An engine of one build in this thread. @param {string} build @param {object} [options] */
 async function engine(build, options) {
   const { script, file } = manifest.engines.find((/** @type {any} */ { id }) => id === build);
   const { default: factory } = await import(new URL(script, SITE).href);
   const started = await Engine.start(factory, await bytes(file));
-  for (const { id, task, file: model, recipe } of manifest.models) {
-    const parts = /** @type {const} */ ([await bytes(model), await bytes(recipe.file)]);
-    if (task === 'detector') started.loadDetector(...parts);
-    else if (id === manifest.defaults.model) started.loadEmbedder(...parts, options);
+  for (const entry of manifest.models) {
+    const load = async () => /** @type {const} */ ([await assets.bytes(entry),
+      await assets.bytes(entry.recipe)]);
+    if (entry.task === 'detector') started.loadDetector(...await load());
+    else if (entry.id === manifest.defaults.model) started.loadEmbedder(...await load(), options);
   }
   return started;
 }
@@ -82,13 +85,18 @@ const TESTS = {
     const humshakal = await Humshakal.create();
     const { info } = humshakal;
     check(info.worker === true, 'no worker');
-    check(info.build === bestBuild(), `${info.build} instead of ${bestBuild()}`);
+    // emrun sends the headers that give a page threads.
+    const threads = Math.min(4, navigator.hardwareConcurrency);
+    const build = `${bestBuild()}${crossOriginIsolated && threads > 1 ? '-threads' : ''}`;
+    check(crossOriginIsolated, 'emrun did not isolate the page');
+    check(info.build === build, `${info.build} instead of ${build}`);
+    check(info.threads === threads && !info.threadsFailed, `${info.threads} threads`);
     const { faces } = await humshakal.detect(await sample('group.jpg'));
     check(faces.length === 5, `${faces.length} faces in group.jpg instead of 5`);
     const matches = await humshakal.match(await sample('portrait-1.jpg'));
     check(new Set(matches.map(({ name }) => name)).size === 5, 'not five different people');
     humshakal.close();
-    return `${info.build} build`;
+    return `${info.build} build, ${info.threads} threads`;
   },
 
   async 'a photo gives the same face whether the engine or the browser decodes it'() {

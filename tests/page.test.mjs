@@ -66,7 +66,8 @@ test('somebody in the gallery comes first, in a photo it does not hold', async (
       ['gallery', 'build', join(folder, 'people'), '-o', join(folder, 'people.humg')]);
     const gallery = await readFile(join(folder, 'people.humg'));
     const manifest = await readManifest();
-    Object.assign(manifest.galleries[0], { file: 'galleries/people.humg', bytes: gallery.length,
+    const presidents = manifest.galleries.find(({ id }) => id === 'presidents');
+    Object.assign(presidents, { file: 'galleries/people.humg', bytes: gallery.length,
       sha256: createHash('sha256').update(gallery).digest('hex') });
     const { page } = await open({ server: replacing({
       'models/manifest.json': JSON.stringify(manifest), 'galleries/people.humg': gallery }) });
