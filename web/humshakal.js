@@ -21,6 +21,7 @@ import { openChannel } from './channel.js';
 import { HumError, abortError } from './errors.js';
 import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
 import { bestBuild } from './simd.js';
+import { threadCount } from './threads.js';
 
 export { HumError };
 
@@ -47,7 +48,7 @@ export { HumError };
  * @property {string | Uint8Array | null} [gallery]  id that offers() lists, an address, the
  *   bytes of a gallery file, or null for none; default: one that fits the network, if there
  *   is any
- * @property {number} [threads]   accepted for the future; there is one thread for now
+ * @property {number} [threads]   default: up to four, where the page may have them
  * @property {'all' | 'detector'} [waitFor]  when create() is done; with 'detector' faces can
  *   be found while the larger network is still being downloaded, and the calls that need
  *   that one wait for it
@@ -184,8 +185,9 @@ export class Humshakal {
   }
 
   /**
-   * What is loaded: the engine's own description (hum_info), build ('simd' or 'relaxed')
-   * and worker (true or false).
+   * What is loaded: the engine's own description (hum_info), build ('simd' or 'relaxed',
+   * perhaps with '-threads'), worker (true or false), and threadsFailed: why there is one
+   * thread though there should be more, or null.
    */
   get info() {
     return this.#info;
@@ -320,37 +322,70 @@ export class Humshakal {
   /** Starts an engine; after a failure with the files that are here already. */
   #open() {
     this.#session?.channel.close(closedError());
-    const channel = openChannel();
     const load = new Loader(this.#assets, this.#plan.files, this.#life.signal,
       this.#options.onProgress);
-    const detector = this.#loadDetectors(channel, load);
-    const everything = detector.then(() => this.#loadRest(channel, load));
+    const nothing = Promise.resolve();
     /** @type {Session} */
-    const session = { channel, detector, everything, blind: false, failed: false, photo: 0 };
+    const session = { channel: openChannel(), detector: nothing, everything: nothing,
+      blind: false, failed: false, photo: 0 };
+    session.detector = this.#start(session, load).then(() => this.#loadDetectors(session, load));
+    session.everything = session.detector.then(() => this.#loadRest(session, load));
     // A failure reaches every call that waits for its part; here it is only noted.
-    detector.catch(() => {
+    session.detector.catch(() => {
       session.blind = true;
     });
-    everything.catch(() => {
+    session.everything.catch(() => {
       session.failed = true;
     });
     this.#session = session;
     return session;
   }
 
-  /** @param {Channel} channel @param {Loader} load */
-  async #loadDetectors(channel, load) {
-    const { engine, detectors } = this.#plan;
+  /**
+   * Starts the engine, with one thread if several cannot be had.
+   * @param {Session} session
+   * @param {Loader} load
+   */
+  async #start(session, load) {
+    const { threads, single } = this.#plan;
+    if (threads > 1) {
+      try {
+        await this.#startBuild(session.channel, load, THREADS_PATIENCE);
+        return;
+      } catch (error) {
+        const { code, message } = /** @type {any} */ (error);
+        if (this.#life.signal.aborted || code === 'HUM_ERROR_INTEGRITY') throw error;
+        console.warn(`${threads} threads could not be started, so there is one (${message}).`);
+        this.#plan = { ...this.#plan, engine: single, threads: 1, threadsFailed: message };
+        session.channel.close(closedError());
+        session.channel = openChannel();
+      }
+    }
+    await this.#startBuild(session.channel, load);
+  }
+
+  /**
+   * @param {Channel} channel
+   * @param {Loader} load
+   * @param {number} [patience]  milliseconds
+   */
+  async #startBuild(channel, load, patience) {
+    const { engine, threads } = this.#plan;
     const wasm = await load.bytes(engine, 'engine');
     const script = this.#assets.url(engine.script);
-    await this.#load(channel, 'start', { script, wasm, threads: 1 });
-    for (const detector of detectors) {
+    const start = this.#load(channel, 'start', { script, wasm, threads });
+    await (patience ? withPatience(start, patience) : start);
+  }
+
+  /** @param {Session} session @param {Loader} load */
+  async #loadDetectors({ channel }, load) {
+    for (const detector of this.#plan.detectors) {
       await this.#load(channel, 'loadDetector', await load.model(detector));
     }
   }
 
-  /** @param {Channel} channel @param {Loader} load */
-  async #loadRest(channel, load) {
+  /** @param {Session} session @param {Loader} load */
+  async #loadRest({ channel }, load) {
     const { embedder, gallery, listed } = this.#plan;
     const model = await load.model(embedder);
     const bytes = await this.#firstGallery(gallery, load);
@@ -385,7 +420,8 @@ export class Humshakal {
   async #load(channel, op, args) {
     const parts = Object.values(args).filter((part) => part instanceof Uint8Array);
     const info = await channel.call(op, args, parts.map((part) => part.buffer));
-    this.#info = { ...info, build: this.#plan.build, worker: channel.worker };
+    const { engine, threadsFailed } = this.#plan;
+    this.#info = { ...info, build: engine.id, worker: channel.worker, threadsFailed };
   }
 
   /**
@@ -482,7 +518,8 @@ class Loader {
 
   /** @param {'download' | 'start'} phase @param {number} loaded @param {string} label */
   #report(phase, loaded, label) {
-    this.#shown = Math.max(this.#shown, loaded); // a second attempt begins at 0 again
+    // A second attempt begins at 0 again; another build than planned adds to the total.
+    this.#shown = Math.min(this.#total, Math.max(this.#shown, loaded));
     this.#onProgress({ phase, loaded: this.#shown, total: this.#total, label });
   }
 }
@@ -492,7 +529,7 @@ class Loader {
  * @param {Assets} assets
  * @param {Options} options
  */
-async function makePlan(assets, { model, gallery, signal }) {
+async function makePlan(assets, { model, gallery, threads: most, signal }) {
   const build = bestBuild();
   if (!build) {
     throw new HumError('HUM_ERROR_BROWSER', 'This browser cannot run WebAssembly with SIMD, '
@@ -505,7 +542,9 @@ async function makePlan(assets, { model, gallery, signal }) {
   const detectors = models.filter((/** @type {any} */ m) => m.task === 'detector');
   const embedders = [...models.filter((/** @type {any} */ m) => m.task === 'embedder'),
     ...own.models];
-  const engine = pick(engines, build, 'engine');
+  const single = pick(engines, build, 'engine');
+  const threads = threadCount(most);
+  const engine = threads > 1 ? pick(engines, `${build}-threads`, 'engine') : single;
   const embedder = pick(embedders, model ?? defaults.model, 'model');
   const wanted = gallery === undefined
     ? galleries.find((/** @type {any} */ g) => g.model === embedder.id)?.id : gallery;
@@ -514,8 +553,10 @@ async function makePlan(assets, { model, gallery, signal }) {
   const withRecipes = (/** @type {any[]} */ entries) => entries.flatMap(
     (entry) => (entry.recipe ? [entry, entry.recipe] : [entry]));
   return {
-    build,
     engine,
+    single,
+    threads,
+    threadsFailed: null,
     detectors,
     embedder,
     embedders,
@@ -526,6 +567,23 @@ async function makePlan(assets, { model, gallery, signal }) {
       ...(listed ? [listed] : [])],
     listed: [...engines, ...withRecipes(models), ...ofSite],
   };
+}
+
+/** Threads that do not start say nothing, so there is a limit to waiting for them. */
+const THREADS_PATIENCE = 4000;
+
+/**
+ * @template T
+ * @param {Promise<T>} work
+ * @param {number} milliseconds
+ * @returns {Promise<T>}
+ */
+function withPatience(work, milliseconds) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new HumError('HUM_ERROR_BROWSER',
+      `nothing was heard of them for ${milliseconds / 1000} seconds`)), milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** @param {any[]} entries @param {string} id @param {string} what */

@@ -4,6 +4,7 @@
  * "weights", "forget"); nothing else talks to the engine.
  */
 
+import { trusted } from './bound-worker.js';
 import { HumError, Humshakal } from './humshakal.js';
 import { mountAnnouncer } from './views/announcer.js';
 import { mountChooser } from './views/chooser.js';
@@ -331,6 +332,15 @@ on('cancel', () => {
   show({ phase: 'empty' });
 });
 
+/** From the next visit on the page works offline, and with threads on any host. */
+async function installServiceWorker() {
+  try {
+    await navigator.serviceWorker?.register(trusted('sw.js'));
+  } catch (error) {
+    console.warn(`The service worker could not be installed (${error}).`);
+  }
+}
+
 // ---- Before the first photo ------------------------------------------------------------
 
 try {
@@ -338,3 +348,4 @@ try {
 } catch (error) {
   show({ phase: 'notice', notice: explain(error, 'starting') });
 }
+installServiceWorker();

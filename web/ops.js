@@ -3,6 +3,7 @@
  * are no workers, in this thread. Arguments and values are plain data that can be posted.
  */
 
+import { boundScript } from './bound-worker.js';
 import { HumError } from './errors.js';
 import { Engine } from './wasm.js';
 
@@ -69,7 +70,8 @@ export function createOps() {
         throw new HumError('HUM_ERROR_NETWORK', `${script} could not be loaded `
           + `(${cause}). Check the connection and try again.`, { cause });
       }
-      engine = await Engine.start(factory, wasm, { threads });
+      const threadScript = threads > 1 ? boundScript(script) : undefined;
+      engine = await Engine.start(factory, wasm, { threads, threadScript });
       return engine.info;
     },
 

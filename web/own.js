@@ -22,7 +22,7 @@ export async function addModel(assets, plan, file, { signal, onProgress = () => 
   const label = /** @type {File} */ (file).name ?? 'weights';
   const bytes = await modelBytes(file, { signal, onShare: (share) => onProgress(
     { phase: 'convert', loaded: share, total: 1, label }) });
-  const network = await tryModel(assets, plan.engine, bytes, signal);
+  const network = await tryModel(assets, plan.single, bytes, signal);
   const known = plan.embedders.find((/** @type {any} */ e) => e.sha256 === network.sha256);
   if (known && !known.own) return { model: known, stored: true };
   const about = describeNetwork('embedder', network);

@@ -70,11 +70,13 @@ export class Engine {
   /**
    * @param {(options: object) => Promise<any>} factory  default export of humshakal-*.mjs
    * @param {Uint8Array} wasm  the bytes of humshakal-*.wasm
-   * @param {{threads?: number}} [options]
+   * @param {{threads?: number, threadScript?: string}} [options]  more than one thread: only
+   *   of a build for threads; threadScript: the address that its threads start from
    */
-  static async start(factory, wasm, { threads = 1 } = {}) {
+  static async start(factory, wasm, { threads = 1, threadScript } = {}) {
     const engine = new Engine();
-    engine.#module = await factory({ wasmBinary: wasm });
+    engine.#module = await factory({ wasmBinary: wasm, threads,
+      mainScriptUrlOrBlob: threadScript });
     engine.#borrow((take) => {
       const out = take(POINTER_BYTES);
       engine.#check(engine.#module._hum_create(threads, out));

@@ -27,7 +27,8 @@ afterEach(async () => {
 });
 
 /**
- * A page of its own on a server of its own.
+ * A page of its own on a server of its own, without the service worker unless asked for:
+ * with it the first visit differs from the second.
  * @param {object} [how]
  * @param {Parameters<typeof serve>[1]} [how.server]
  * @param {object} [how.context]
@@ -37,7 +38,7 @@ afterEach(async () => {
 export async function open({ server: serverOptions, context: contextOptions, script,
   address } = {}) {
   const server = await serve(inProject('build/site'), serverOptions);
-  const context = await browser.newContext(contextOptions);
+  const context = await browser.newContext({ serviceWorkers: 'block', ...contextOptions });
   opened.push(context, server);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

@@ -28,25 +28,31 @@ target_include_directories(stb SYSTEM INTERFACE ${STB_SOURCE_DIR})
 
 # --- pthreadpool -------------------------------------------------------------------------
 
-if(EMSCRIPTEN AND NOT HUM_THREADS)
-    set(_pool_files legacy-api shim) # the same interface, run in the caller's thread
+# add_pool(NAME FILE...)
+function(add_pool name)
+    set(_files ${ARGN})
+    list(TRANSFORM _files REPLACE "(.+)" "${PTHREADPOOL_SOURCE_DIR}/src/\\1.c")
+    add_library(${name} STATIC ${_files})
+    target_include_directories(${name} PUBLIC ${PTHREADPOOL_SOURCE_DIR}/include
+        PRIVATE ${PTHREADPOOL_SOURCE_DIR}/src)
+    target_compile_definitions(${name} PRIVATE
+        PTHREADPOOL_USE_FUTEX=$<OR:$<BOOL:${EMSCRIPTEN}>,$<PLATFORM_ID:Linux>>
+        PTHREADPOOL_USE_CONDVAR=$<NOT:$<OR:$<BOOL:${EMSCRIPTEN}>,$<PLATFORM_ID:Linux>>>
+        PTHREADPOOL_USE_GCD=0 PTHREADPOOL_USE_EVENT=0 PTHREADPOOL_USE_CPUINFO=0
+        PTHREADPOOL_USE_FASTPATH=$<IN_LIST:fastpath,${ARGN}>)
+    target_link_libraries(${name} PRIVATE third-party)
+endfunction()
+
+set(_threads legacy-api portable-api memory pthreads)
+if(EMSCRIPTEN)
+    add_pool(pthreadpool legacy-api shim) # the same interface, run in the caller's thread
+    add_pool(pthreadpool-threads ${_threads})
+    target_compile_options(pthreadpool-threads PRIVATE -pthread)
 else()
-    set(_pool_files legacy-api portable-api memory pthreads)
-    if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|aarch64|arm64" AND NOT EMSCRIPTEN)
-        list(APPEND _pool_files fastpath)
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|aarch64|arm64")
+        list(APPEND _threads fastpath)
     endif()
-endif()
-list(TRANSFORM _pool_files REPLACE "(.+)" "${PTHREADPOOL_SOURCE_DIR}/src/\\1.c")
-add_library(pthreadpool STATIC ${_pool_files})
-target_include_directories(pthreadpool PUBLIC ${PTHREADPOOL_SOURCE_DIR}/include
-    PRIVATE ${PTHREADPOOL_SOURCE_DIR}/src)
-target_compile_definitions(pthreadpool PRIVATE
-    PTHREADPOOL_USE_FUTEX=$<OR:$<BOOL:${EMSCRIPTEN}>,$<PLATFORM_ID:Linux>>
-    PTHREADPOOL_USE_CONDVAR=$<NOT:$<OR:$<BOOL:${EMSCRIPTEN}>,$<PLATFORM_ID:Linux>>>
-    PTHREADPOOL_USE_GCD=0 PTHREADPOOL_USE_EVENT=0 PTHREADPOOL_USE_CPUINFO=0
-    PTHREADPOOL_USE_FASTPATH=$<IN_LIST:${PTHREADPOOL_SOURCE_DIR}/src/fastpath.c,${_pool_files}>)
-target_link_libraries(pthreadpool PRIVATE third-party)
-if(NOT EMSCRIPTEN)
+    add_pool(pthreadpool ${_threads})
     find_package(Threads REQUIRED)
     target_link_libraries(pthreadpool PUBLIC Threads::Threads)
 endif()

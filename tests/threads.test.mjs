@@ -1,0 +1,110 @@
+/** Threads and the service worker that makes them possible on any host. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { choose, names, open, resultShown } from './lib/page.mjs';
+
+const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
+const ALLOWED = { serviceWorkers: 'allow' };
+
+/** What an engine of its own says in the page. */
+const info = (page) => page.evaluate(async () => {
+  const { Humshakal } = await import(new URL('humshakal.js', document.baseURI).href);
+  const humshakal = await Humshakal.create();
+  const found = humshakal.info;
+  humshakal.close();
+  return found;
+});
+
+/** Waits until the service worker stands between the page and the network. */
+const guarded = (page) => page.evaluate(async () => {
+  await navigator.serviceWorker.ready;
+  while (!navigator.serviceWorker.controller) await new Promise((done) => { setTimeout(done, 20); });
+});
+
+test('on a host that sends no headers the second visit has threads', async () => {
+  const { page, errors } = await open({ context: ALLOWED });
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+  const one = await names(page);
+  assert.equal(await page.evaluate(() => crossOriginIsolated), false);
+  assert.equal((await info(page)).threads, 1);
+  await guarded(page);
+  await page.reload();
+  assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+  const { threads, build, threadsFailed } = await info(page);
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  assert.equal(threads, Math.min(4, cores));
+  assert.match(build, cores > 1 ? /-threads$/ : /^(simd|relaxed)$/);
+  assert.equal(threadsFailed, null);
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+  assert.deepEqual(await names(page), one, 'threads change no result');
+  assert.deepEqual(errors, []);
+});
+
+test('threads that cannot start are one thread, and info says why', async () => {
+  const { page } = await open({ server: {
+    isolate: true,
+    intercept({ url }, response) {
+      if (!/-threads\.mjs$/.test(url)) return false;
+      response.writeHead(500).end();
+      return true;
+    },
+  } });
+  const { threads, build, threadsFailed } = await info(page);
+  assert.equal(threads, 1);
+  assert.doesNotMatch(build, /threads/);
+  assert.match(threadsFailed, /threads\.mjs could not be loaded/);
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+});
+
+test('threads that never answer are given up', async () => {
+  const { page } = await open({ server: { isolate: true } });
+  await page.route('**/engine/*-threads.mjs', (route) => route.fulfill({
+    contentType: 'text/javascript', body: 'export default () => new Promise(() => {});' }));
+  const { threads, threadsFailed } = await info(page);
+  assert.equal(threads, 1);
+  assert.match(threadsFailed, /nothing was heard/);
+});
+
+test('after the first visit the page works without a network', async () => {
+  const { page, context, server } = await open({ context: ALLOWED });
+  await page.click('#download button');
+  await page.waitForFunction(() => /Ready/.test(document.querySelector('#download').innerText));
+  await guarded(page);
+  await page.reload(); // through the service worker, which keeps what it sees
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+  const online = await names(page);
+  await server.close();
+  await context.setOffline(true);
+  await page.reload();
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+  assert.deepEqual(await names(page), online);
+});
+
+test('the service worker lets nothing through that the page does not need', async () => {
+  const { page, server } = await open({ context: ALLOWED });
+  await guarded(page);
+  await page.reload();
+  await page.waitForSelector('#networks:not([hidden])');
+  const before = server.log.length;
+  const tried = await page.evaluate(async () => {
+    const attempts = [fetch('icon.svg?face=0.1,0.2'), fetch('icon.svg', { method: 'POST', body: 'x' }),
+      fetch('icon.svg', { method: 'PUT', body: 'x' }), fetch('/elsewhere')];
+    const results = await Promise.all(attempts.map((a) => a.then(({ status }) => status, () => 'stopped')));
+    return [...results, await fetch('icon.svg').then(({ status }) => status)];
+  });
+  assert.deepEqual(tried, ['stopped', 'stopped', 'stopped', 404, 200]);
+  assert.deepEqual(server.log.slice(before).map(({ method, url }) => `${method} ${url}`).sort(),
+    ['GET /elsewhere', 'GET /icon.svg']);
+  assert.equal(server.log.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0), 0);
+
+  // A query with which the page is opened stays here.
+  await page.goto(`${server.url}?from=a-friend`);
+  await page.waitForSelector('#networks:not([hidden])');
+  assert.equal(server.log.some(({ url }) => url.includes('from=')), false);
+});
