@@ -19,7 +19,8 @@ const groups = join(photos, 'test/groups');
 const lincoln = join(presidents, 'Abraham Lincoln/abraham-lincoln.png');
 const biden = join(presidents, 'Joe Biden/joe-biden.png');
 
-const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery info', 'match', 'verify', 'embed', 'detect', 'eval'];
+const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery info', 'match', 'verify',
+  'embed', 'detect', 'eval'];
 
 /** The photos of a folder of people, in the order of the command line. */
 function photosOf(/** @type {string} */ root) {
@@ -378,7 +379,11 @@ test('gallery from-classifier: names without photos, which match and have no cal
   const { place, file, out } = classes(t);
   const made = json(['gallery', 'from-classifier', file, '-o', out]);
   assert.deepEqual([made.file, made.vectors], [out, 3]);
-  assert.match(run(['gallery', 'info', out]).stdout, /people +3\n/);
+  const about = run(['gallery', 'info', out]).stdout;
+  assert.match(about, /people +3\n +photos +0\n/);
+  assert.match(about, /different people +not measured\n +same person +not measured\n/);
+  assert.match(run(['match', lincoln, '--gallery', out]).stdout,
+    /^ +1 +Abraham Lincoln +1\.000 +\(no photo: MIT\)$/m);
   const { matches } = json(['match', lincoln, '--gallery', out]);
   assert.equal(matches[0].name, 'Abraham Lincoln');
   assert.ok(matches[0].score > 0.99);
@@ -401,6 +406,43 @@ test('gallery from-classifier: names without photos, which match and have no cal
     join(place, 'out.txt')]).status, 1);
 });
 
+test('who asked to be left out is, in whatever spelling; only names of nobody are noted', (t) => {
+  const { place, file, names, out } = classes(t);
+  const [without, links, keep] = ['w.txt', 'l.tsv', 'k.txt'].map((name) => join(place, name));
+  const make = (/** @type {string[]} */ ...more) => {
+    const { status, stderr } = run(['gallery', 'from-classifier', file, '-o', out, ...more]);
+    const people = status ? [] : json(['gallery', 'info', out]).people;
+    return { status, stderr, people: people.map((/** @type {any} */ p) => [p.name, p.link]) };
+  };
+  writeFileSync(without, '\ufeffabraham_lincoln\r\n\r\n  Joe   Biden \r\nJoe Biden\r\n');
+  assert.deepEqual(make('--without', without),
+    { status: 0, stderr: '', people: [['Zoë of the sample', '']] });
+
+  // Links of people who are filtered out, or who are named twice alike, are no mistake.
+  writeFileSync(keep, 'Joe_Biden\n');
+  writeFileSync(links, 'Joe Biden\thttp://a.example/\r\nABRAHAM LINCOLN\thttps://b.example/\r\n'
+    + 'Joe_Biden\thttp://a.example/\r\n');
+  assert.deepEqual(make('--names', keep, '--links', links),
+    { status: 0, stderr: '', people: [['Joe Biden', 'http://a.example/']] });
+  for (const [text, says] of /** @type {[string, RegExp][]} */ ([
+    ['Joe Biden\thttp://a.example/\njoe biden\thttp://b.example/\n', /comes twice/],
+    ['\n\n\thttp://a.example/\n', /l\.tsv: line 3 holds no name/],
+    ['Joe Biden\thttp://a.example/\thttp://b.example/\n', /line 1 holds no name in clean UTF-8/],
+    ['Joe Biden\n', /expected a name, a tab and an http address/]])) {
+    writeFileSync(links, text);
+    const { status, stderr } = make('--links', links);
+    assert.equal(status, 2, text);
+    assert.match(stderr, says);
+  }
+  // Two people of one name cannot be told apart by it: they are one, with two rows.
+  writeFileSync(names, 'Joe_Biden\nJoe Biden\nZoë\n');
+  const twice = make();
+  assert.deepEqual([twice.stderr, twice.people], ['', [['Joe Biden', ''], ['Zoë', '']]]);
+  assert.equal(json(['match', lincoln, '--gallery', out]).matches[0].name, 'Joe Biden');
+  writeFileSync(join(place, 'grey.png'), grey());
+  assert.deepEqual(json(['match', join(place, 'grey.png'), '--gallery', out], 1).matches, []);
+});
+
 test('gallery from-classifier refuses what is not a classifier', (t) => {
   const { file, names, out, place } = classes(t);
   const good = readFileSync(file);
@@ -413,6 +455,8 @@ test('gallery from-classifier refuses what is not a classifier', (t) => {
     ['the magic alone', good.subarray(0, 8), /not a NumPy file/],
     ['cut in the header', good.subarray(0, 40), /header is damaged/],
     ['a version of the future', Buffer.concat([good.subarray(0, 6), Buffer.from([9]), good.subarray(7)]),
+      /header is damaged/],
+    ['version 0', Buffer.concat([good.subarray(0, 6), Buffer.from([0]), good.subarray(7)]),
       /header is damaged/],
     ['a header of 65535 bytes', Buffer.concat([good.subarray(0, 8), Buffer.from([255, 255]),
       good.subarray(10)]), /header is damaged/],
@@ -445,7 +489,8 @@ test('gallery from-classifier refuses what is not a classifier', (t) => {
   }
   writeFileSync(file, good);
   for (const [text, says] of /** @type {[string | Buffer, RegExp][]} */ ([
-    ['A\n\u0007\nC\n', /not clean UTF-8/], [Buffer.from([65, 10, 0xff, 10, 67]), /not clean UTF-8/],
+    ['A\n\u0007\nC\n', /line 2 holds no name in clean UTF-8/],
+    [Buffer.from([65, 10, 0xff, 10, 67]), /line 2 holds no name in clean UTF-8/],
     [Buffer.from([65, 0, 66]), /not a text/], ['A\nB\n', /2 names.*3 rows/]])) {
     writeFileSync(names, text);
     const { status, stderr } = run(['gallery', 'from-classifier', file, '-o', out]);

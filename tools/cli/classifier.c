@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* strsep */
 
 #include "cli.h"
 
@@ -49,7 +49,7 @@ static int vectors_read(const char *path, vectors *v) {
             path);
     int width = v->bytes[6] == 1 ? 2 : 4;
     size_t start = 8 + (size_t)width, length = little(v->bytes + 8, width);
-    if (v->bytes[6] > 3 || length > size - start || length > 4096)
+    if (v->bytes[6] < 1 || v->bytes[6] > 3 || length > size - start || length > 4096)
         return cli_fail("%s: its header is damaged", path);
     char header[4097];
     memcpy(header, v->bytes + start, length);
@@ -105,39 +105,63 @@ static void list_free(list *l) {
     free(l->lines);
 }
 
+/* `Joe_Biden ` -> `Joe Biden`, in place, as the converter does: whoever asks to be left
+   out is found in either spelling. */
+static char *plain(char *name) {
+    char *out = name;
+    for (char *token, *rest = name; (token = strsep(&rest, "_ \r"));) {
+        if (!*token) continue;
+        size_t length = strlen(token);
+        if (out != name) *out++ = ' ';
+        memmove(out, token, length);
+        out += length;
+    }
+    *out = 0;
+    return name;
+}
+
 /* Lines that are not empty, in their order. */
 static int list_read(const char *path, list *l) {
     size_t size = 0, room = 1;
     const char *why = "";
     l->bytes = file_read(path, MAX_LINES_BYTES, &size, &why);
     if (!l->bytes) return cli_fail("the names %s cannot be read: %s", path, why);
-    for (size_t i = 0; i < size; i++) room += l->bytes[i] == '\n';
     if (memchr(l->bytes, 0, size)) return cli_fail("%s is not a text", path);
-    l->bytes[size] = 0; /* file_read leaves room for it */
+    for (size_t i = 0; i < size; i++) room += l->bytes[i] == '\n';
     l->lines = must_alloc(room, sizeof *l->lines);
-    char *rest = NULL;
-    for (char *text = strtok_r((char *)l->bytes, "\r\n", &rest); text;
-         text = strtok_r(NULL, "\r\n", &rest)) {
-        char *tab = strchr(text, '\t');
-        if (tab) *tab++ = 0;
-        if (!*text) continue;
-        if (!text_is_clean(text) || (tab && !text_is_clean(tab)))
-            return cli_fail("%s: line %zu with text is not clean UTF-8", path,
-                            l->count + 1);
-        l->lines[l->count++] = (line){text, tab, 0};
+    char *rest = (char *)l->bytes, *text;
+    if (strncmp(rest, "\xEF\xBB\xBF", 3) == 0) rest += 3; /* editors write this mark */
+    for (int number = 1; (text = strsep(&rest, "\n")); number++) {
+        char *value = text, *name = plain(strsep(&value, "\t"));
+        if (value) value[strcspn(value, "\r")] = 0;
+        if (!*name && !value) continue;
+        if (!*name || !text_is_clean(name) || (value && !text_is_clean(value)))
+            return cli_fail("%s: line %d holds no name in clean UTF-8", path, number);
+        l->lines[l->count++] = (line){name, value, 0};
     }
     return EXIT_DONE;
 }
 
-/* The same, sorted for list_find; an empty list where path is NULL. */
+/* The same, sorted for list_find and nobody twice; an empty list where path is NULL. */
 static int list_read_sorted(const char *path, list *l) {
     if (!path) return EXIT_DONE;
     int code = list_read(path, l);
-    if (!code) qsort(l->lines, l->count, sizeof *l->lines, by_name);
-    return code;
+    if (code) return code;
+    qsort(l->lines, l->count, sizeof *l->lines, by_name);
+    size_t count = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        const line *last = count ? &l->lines[count - 1] : NULL, *next = &l->lines[i];
+        if (!last || by_name(last, next) != 0) l->lines[count++] = *next;
+        else if (strcmp(last->value ? last->value : "", next->value ? next->value : ""))
+            return cli_fail("%s: '%s' comes twice, with different links", path,
+                            next->name);
+    }
+    l->count = count;
+    return EXIT_DONE;
 }
 
-/* The line with a name in a sorted list, whatever the case of its letters; NULL: none. */
+/* The line with a name in a sorted list, whatever the case of its letters (of A to Z);
+   NULL: none. */
 static line *list_find(const list *l, char *name) {
     line key = {name, NULL, 0};
     line *found =
@@ -163,8 +187,7 @@ static int check_links(const list *l, const char *path) {
     return EXIT_DONE;
 }
 
-/* ---- The gallery ---------------------------------------------------------------------
- */
+/* ---- The gallery ------------------------------------------------------------------- */
 
 typedef struct {
     vectors vectors;
@@ -218,9 +241,11 @@ static int fill(hum_engine *engine, const cli_options *options, work *w) {
     int code = EXIT_DONE;
     for (size_t i = 0; !code && i < w->vectors.count; i++) {
         char *name = w->names.lines[i].name;
-        int kept = !options->names || list_find(&w->keep, name);
-        if (list_find(&w->without, name) || !kept) continue;
+        /* All three are looked at, so that only names of nobody are reported. */
+        const line *keep = list_find(&w->keep, name);
+        const line *without = list_find(&w->without, name);
         const line *link = list_find(&w->links, name);
+        if (without || (options->names && !keep)) continue;
         if (!vectors_row(&w->vectors, i, row))
             code = cli_fail("%s: row %zu ('%s') is not a vector with a direction",
                             options->operands[0], i + 1, name);

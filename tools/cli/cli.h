@@ -201,6 +201,10 @@ int photo_need(hum_engine *engine, const cli_options *options, const char *path,
    printed. */
 int gallery_write(hum_engine *engine, const char *path, size_t *size);
 
+/* Whether entry number photo of the loaded gallery is of a photo at all: those that
+   from-classifier makes are not. */
+int entry_has_photo(hum_engine *engine, int photo);
+
 /* ---- workers.c ------------------------------------------------------------------- */
 
 /* photo_read for many photos in several processes, each with a copy of the engine.
@@ -224,7 +228,7 @@ void people_folder_free(people_folder *folder);
 
 /* ---- The commands ---------------------------------------------------------------- */
 
-int run_gallery_build(const cli_options *options); /* gallery.c */
+int run_gallery_build(const cli_options *options);           /* gallery.c */
 int run_gallery_from_classifier(const cli_options *options); /* classifier.c */
 int run_gallery_info(const cli_options *options);
 int run_match(const cli_options *options); /* photo.c */

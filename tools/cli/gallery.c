@@ -178,13 +178,21 @@ static void print_quantiles(const char *what, const json_value *section) {
     const json_value *pairs = json_get(section, "pairs");
     const json_value *quantiles = json_get(section, "quantiles");
     if (!pairs || !quantiles || quantiles->count < 21) {
-        printf("  %-18s too few pairs to measure\n", what);
+        printf("  %-18s %s\n", what,
+               pairs && pairs->number > 0 ? "too few pairs to measure" : "not measured");
         return;
     }
     printf("  %-18s %.0f pairs: lowest %.3f, half below %.3f, 95 %% below %.3f, "
            "highest %.3f\n",
            what, pairs->number, quantiles->items[0].number, quantiles->items[10].number,
            quantiles->items[19].number, quantiles->items[20].number);
+}
+
+int entry_has_photo(hum_engine *engine, int photo) {
+    const uint8_t *thumbnail;
+    size_t size = 0;
+    hum_gallery_thumbnail(engine, photo, &thumbnail, &size);
+    return size || *hum_gallery_text(engine, HUM_PHOTO_FILE, photo);
 }
 
 int run_gallery_info(const cli_options *options) {
@@ -202,12 +210,13 @@ int run_gallery_info(const cli_options *options) {
     if (!code) {
         const json_value *gallery = json_get(&info, "gallery");
         int people = (int)json_get(gallery, "people")->number;
-        int photos = (int)json_get(gallery, "photos")->number;
+        int rows = (int)json_get(gallery, "photos")->number, photos = 0;
         if (options->json) {
             printf("{\"info\":%s,\"people\":[", text);
-            print_people_json(engine, people, photos);
+            print_people_json(engine, people, rows);
             printf("]}\n");
         } else {
+            for (int i = 0; i < rows; i++) photos += entry_has_photo(engine, i);
             printf("%s\n  %-18s %d\n  %-18s %d\n  %-18s %.0f\n  %-18s %s\n",
                    options->operands[0], "people", people, "photos", photos, "bytes",
                    json_get(gallery, "bytes")->number, "made with",

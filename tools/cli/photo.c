@@ -50,7 +50,9 @@ static void print_matches(hum_engine *engine, const hum_match *matches, int32_t 
         if (m->strangers >= 0)
             printf("  more alike than %.1f %% of strangers", 100 * (double)m->strangers);
         if (*author || *licence)
-            printf("  (photo: %s%s%s)", author, *author && *licence ? ", " : "", licence);
+            printf("  (%s: %s%s%s)",
+                   entry_has_photo(engine, m->photo) ? "photo" : "no photo", author,
+                   *author && *licence ? ", " : "", licence);
         putchar('\n');
     }
 }
