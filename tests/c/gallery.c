@@ -153,6 +153,42 @@ static void calibration(const uint8_t *bytes, size_t size) {
     hum_builder_free(b);
 }
 
+/* Rows that are not photos: read as before, and nothing is said of strangers. */
+static void uncalibrated(void) {
+    hum_text error;
+    hum_gallery g;
+    const uint8_t *bytes[2];
+    size_t size[2];
+    hum_builder *b[2];
+    for (int calibrated = 0; calibrated < 2; calibrated++) {
+        b[calibrated] = hum_builder_create(D, "c", calibrated);
+        for (int i = 0; i < 40; i++) {
+            char name[16];
+            float v[D];
+            snprintf(name, sizeof name, "P%d", i);
+            vector(i, 0, v);
+            const char *texts[7] = {name};
+            CHECK_STATUS(hum_builder_add(b[calibrated], v, texts, NULL, 0, &error),
+                         HUM_OK);
+        }
+        for (int again = 0; again < 2; again++) /* ending twice changes nothing */
+            CHECK_STATUS(hum_builder_end(b[calibrated], &bytes[calibrated],
+                                         &size[calibrated], &error),
+                         HUM_OK);
+        CHECK_STATUS(hum_gallery_parse(bytes[calibrated], size[calibrated], &g, &error),
+                     HUM_OK);
+        CHECK_INT(g.people, 40);
+        CHECK_INT(g.stranger_pairs, calibrated ? 40 * 39 : 0);
+        CHECK_INT(g.kin_pairs, 0);
+        CHECK((g.strangers != NULL) == calibrated);
+        touch(&g);
+    }
+    /* They differ in the calibration, which is last, and nowhere else. */
+    size_t head = size[0] - 8 - 2 * 4 * HUM_QUANTILES;
+    CHECK(size[0] == size[1] && memcmp(bytes[0], bytes[1], head) == 0);
+    for (int i = 0; i < 2; i++) hum_builder_free(b[i]);
+}
+
 static void damage(const uint8_t *bytes, size_t size) {
     for (size_t n = 0; n < size; n++) /* cut off anywhere */
         if (parse_copy(bytes, n) == HUM_OK) CHECK_INT(n, size);
@@ -212,6 +248,7 @@ int main(void) {
     CHECK(size == size_again && memcmp(bytes, again, size) == 0);
     round_trip(bytes, size);
     calibration(bytes, size);
+    uncalibrated();
     damage(bytes, size);
     refusals();
     hum_builder_free(a);
