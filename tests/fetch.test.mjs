@@ -83,4 +83,15 @@ test('--people makes a gallery of the names, without photos', async () => {
     '--model', at('build/models/vggface-resnet50.tflite')]);
   assert.equal(matches.length, 5);
   assert.match(matches[0].name, /^Person \d+$/);
+
+  // What no longer fits is told, and left alone.
+  await writeFile(at('build/downloads/rcmalli_vggface_tf_notop_resnet50.h5'),
+    await madeFile('resnet50'));
+  const other = fetchVggface('vggface-resnet50', '--dtype', 'f16');
+  assert.equal(other.status, 0, other.said);
+  assert.match(other.said, /-people\.humg was made with the model before.*--people/);
+  assert.match(sums(), /_tf_resnet50\.h5\n.*labels_v2\.npy\n.*_notop_resnet50\.h5\n/);
+  assert.ok(existsSync(at('build/galleries/vggface-resnet50-people.humg')));
+  const repeated = fetchVggface('vggface-resnet50', '--dtype', 'f16');
+  assert.doesNotMatch(repeated.said, /does not fit|First use/);
 });

@@ -28,6 +28,20 @@ done
 [[ $port =~ ^[0-9]+$ ]] || die "--port needs a number, found '$port'"
 [[ $model =~ ^[a-z0-9-]+$ ]] || die "--model needs a name, found '$model'" "$usage"
 
+is_detector() { [[ -f $1 ]] && grep -qE '^task *= *detector *$' "$1"; } # RECIPE
+
+# The networks that there are, and those that can be fetched.
+networks() {
+    local file
+    for file in models/*.recipe build/models/*.tflite; do
+        if [[ -f $file ]] && ! is_detector "${file%.*}.recipe"; then basename "${file%.*}"; fi
+    done
+    sed -nE 's/^#   (vggface-[a-z0-9-]+) .*/\1/p' tools/fetch-vggface.sh
+}
+known=$(networks | sort -u)
+[[ $'\n'$known$'\n' == *$'\n'$model$'\n'* ]] ||
+    die "there is no network '$model' to begin with" "There are: ${known//$'\n'/, }"
+
 alone
 tools/setup/apt.sh
 tools/setup/node.sh
@@ -37,13 +51,10 @@ tools/setup/sources.sh
 tools/setup/emscripten.sh
 . tools/setup/env.sh # once more: now Emscripten is there
 tools/setup/models.sh
+[[ -f build/models/$model.tflite ]] || tools/fetch-vggface.sh "$model" ||
+    die "the demo cannot begin with $model: the network is not there" \
+        "What to do is above. Without --model the demo begins with facenet."
 tools/setup/build.sh
-
-if [[ ! -f build/models/$model.tflite ]]; then
-    [[ $model == vggface-* ]] || die "there is no network '$model'" \
-        "build/models has: $(cd build/models && echo *.tflite | sed 's/\.tflite//g')"
-    tools/fetch-vggface.sh "$model"
-fi
 
 # A gallery of presidents for every embedder: people can switch in the page.
 mkdir -p build/galleries
@@ -55,15 +66,16 @@ photos=$(find build/native/humshakal build/photos/presidents -type f -print0 | s
 for file in build/models/*.tflite; do
     name=$(basename "$file" .tflite)
     recipe=${file%.tflite}.recipe
-    [[ ! -f $recipe ]] || ! grep -q '^task = detector$' "$recipe" || continue
+    ! is_detector "$recipe" || continue
     gallery=build/galleries/presidents-$name.humg
     [[ $name != facenet ]] || gallery=build/galleries/presidents.humg
     [[ -f $recipe ]] || recipe=
     key=$(key_of_text "$photos" "$(sha256sum "$file" ${recipe:+"$recipe"} build/models/blazeface-*)")
     if [[ ! -f $gallery ]] || ! stamp_is "gallery-$name" "$key"; then
         say "Making the gallery of presidents for $name (some 10 seconds) ..."
-        build/native/humshakal gallery build build/photos/presidents -o "$gallery" --model "$name" ||
-            die "the gallery of presidents could not be made" "The reason is above."
+        HUMSHAKAL_MODELS=build/models build/native/humshakal gallery build build/photos/presidents \
+            -o "$gallery" --model "$name" ||
+            die "the gallery of presidents for $name could not be made" "The reason is above."
         stamp_set "gallery-$name" "$key"
     fi
 done

@@ -10,7 +10,8 @@
 #   vggface-vgg16-fc7     rcmalli_vggface_tf_vgg16.h5              580 million
 #
 # --people: take the file with top, and make a gallery of the names it was trained on too,
-# build/galleries/NAME-people.humg. There are no photos in it.
+# build/galleries/NAME-people.humg. There are no photos in it. To leave out those who
+# ask for it, make it again: humshakal gallery from-classifier --help
 #
 # The model is written to build/models/NAME.tflite. The project published no checksums: the
 # sha256 of the first download is written to models/vggface.sha256 and must match ever after.
@@ -139,21 +140,31 @@ remember() { # FILE
     say "First use of $1: its sha256 is now in $sums ($sum)."
 }
 
+model=$BUILD/models/$name.tflite
+vectors=$BUILD/models/$name-people.npy gallery=$BUILD/galleries/$name-people.humg
+program=$BUILD/native/humshakal
+((people == 0)) || [[ -x $program ]] || die "$program is missing, which makes the gallery" \
+    "tools/demo.sh --no-serve builds it."
+
 [[ -d $BUILD/npm/models/node_modules/h5wasm ]] || tools/setup/models.sh
 files=("$weights")
 ((people == 0)) || files+=("$labels")
 for file in "${files[@]}"; do obtain "$file"; done
 mkdir -p "$BUILD/models"
-convert=(node tools/convert.mjs "$downloads/$weights" -o "$BUILD/models/$name.tflite"
+convert=(node tools/convert.mjs "$downloads/$weights" -o "$model"
     --dtype "$dtype" --layer "$layer")
 if ((people)); then
-    convert+=(--labels "$downloads/$labels" --classifier "$BUILD/models/$name-people.npy")
+    convert+=(--labels "$downloads/$labels" --classifier "$vectors")
 fi
 say "Converting (some seconds) ..."
+before=
+[[ ! -f $model ]] || before=$(sha256sum <"$model")
 "${convert[@]}"
 for file in "${files[@]}"; do remember "$file"; done
 if ((people)); then
     mkdir -p "$BUILD/galleries"
-    "$BUILD/native/humshakal" gallery from-classifier "$BUILD/models/$name-people.npy" \
-        -o "$BUILD/galleries/$name-people.humg" --model "$BUILD/models/$name.tflite"
+    "$program" gallery from-classifier "$vectors" -o "$gallery" --model "$model"
+elif [[ -f $gallery && $before != "$(sha256sum <"$model")" ]]; then
+    say "$gallery was made with the model before and does not fit any more:" \
+        "remove it, or make it again with --people."
 fi
