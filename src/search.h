@@ -18,7 +18,10 @@ void hum_make_probe(const float *embedding, int32_t dimension, int32_t stride,
 
 /* The dot product of a row and a probe's codes; n is a multiple of 16. */
 int32_t hum_dot(const int8_t *row, const int16_t *codes, int32_t n);
-int32_t hum_dot_scalar(const int8_t *row, const int16_t *codes, int32_t n);
+
+/* The same of four rows, stride bytes apart, in SIMD. */
+void hum_dot4(const int8_t *rows, size_t stride, const int16_t *codes, int32_t n,
+              int32_t out[4]);
 
 /* best[person], photo[person]: the highest cosine of a person's rows and that row, over
    all rows but `except` (-1: none); -2 and -1 for people without a row. */

@@ -85,16 +85,20 @@ static void crops(void) {
 }
 
 static void dots(void) {
-    int8_t row[8192];
-    int16_t codes[8192];
+    static int8_t rows[4][8192];
+    static int16_t codes[8192];
     uint32_t seed = 1;
     for (int n = 16; n <= 8192; n += n < 256 ? 16 : 1136 - 1136 % 16) {
         for (int i = 0; i < n; i++) {
-            seed = seed * 1664525u + 1013904223u;
-            row[i] = (int8_t)((int)(seed >> 24) % 255 - 127);
+            for (int r = 0; r < 4; r++) {
+                seed = seed * 1664525u + 1013904223u;
+                rows[r][i] = (int8_t)((int)(seed >> 24) % 255 - 127);
+            }
             codes[i] = (int16_t)((int)(seed >> 8 & 0x1ff) - 256);
         }
-        CHECK_INT(hum_dot(row, codes, n), hum_dot_scalar(row, codes, n));
+        int32_t out[4];
+        hum_dot4(rows[0], sizeof rows[0], codes, n, out);
+        for (int r = 0; r < 4; r++) CHECK_INT(out[r], hum_dot(rows[r], codes, n));
     }
     float v[5] = {0.6f, -0.8f, 0, 0, 0};
     hum_probe probe = {.codes = codes};
