@@ -294,7 +294,7 @@ export function explain(error, during) {
   };
   return {
     title: known.title,
-    text: known.text ?? message,
+    text: known.text ?? message.charAt(0).toUpperCase() + message.slice(1),
     actions: known.actions,
     code: `${code}: ${message}`,
   };
