@@ -75,7 +75,7 @@ typedef struct {
 /* One person of the gallery. photo is the photo of theirs that is nearest to the probe.
    score is the cosine (see hum_search). strangers is the share, 0..1, of pairs of
    different people in this very gallery that are less alike than score; -1 where the
-   gallery has too few people to tell. */
+   gallery has too few people to tell, or rows that are not photos. */
 typedef struct {
     int32_t person;
     int32_t photo;
