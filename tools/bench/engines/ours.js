@@ -1,6 +1,7 @@
 /** This engine, as web/worker.js drives it. */
 
 import { PROJECT, bytes } from '../files.js';
+import { boundScript } from '../../../web/bound-worker.js';
 import { Engine } from '../../../web/wasm.js';
 import { bestBuild } from '../../../web/simd.js';
 
@@ -38,13 +39,14 @@ export function nameOf(build) {
 
 /** @param {Build} build */
 export async function parts({ script, file }) {
-  const { default: factory } = await import(new URL(`build/site/${script}`, PROJECT).href);
-  return { factory, wasm: await bytes(`build/site/${file}`) };
+  const { href } = new URL(`build/site/${script}`, PROJECT);
+  const { default: factory } = await import(href);
+  return { factory, wasm: await bytes(`build/site/${file}`), href };
 }
 
 /** @param {Awaited<ReturnType<typeof parts>>} parts @param {number} [threads] */
-export function boot({ factory, wasm }, threads = 1) {
-  return Engine.start(factory, wasm, { threads });
+export function boot({ factory, wasm, href }, threads = 1) {
+  return Engine.start(factory, wasm, { threads, threadScript: boundScript(href) });
 }
 
 /** @param {Build} build @param {number} [threads] */
