@@ -139,7 +139,7 @@ test('a dropped weights file is not taken for a photo', async () => {
     return data;
   });
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
-  assert.match(await notice(page), /These weights cannot be used.*not an HDF5 file: 10 bytes/s);
+  assert.match(await notice(page), /These weights cannot be used.*Not an HDF5 file: 10 bytes/s);
   await page.getByRole('button', { name: 'Go on without it' }).click();
   await page.waitForSelector('.lead');
   assert.match(await summary(page), /FaceNet/);
