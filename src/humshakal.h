@@ -107,10 +107,9 @@ void hum_destroy(hum_engine *engine);
 const char *hum_error(const hum_engine *engine);
 
 /* What is loaded, as a JSON object: version, threads, limits, detectors, embedder (the
-   recipe's entries, input size, dimension, multiplications a face, sha256,
-   activations), gallery (people,
-   photos, row type, bytes, contract, calibration). Keys of absent parts are null. Valid
-   until the next hum_load_* or hum_info. NULL if memory ran out. */
+   recipe's entries, input size, dimension, multiplications a face, sha256, activations),
+   gallery (people, photos, row type, bytes, contract, calibration). Keys of absent parts
+   are null. Valid until the next hum_load_* or hum_info. NULL if memory ran out. */
 const char *hum_info(hum_engine *engine);
 
 /* ---- Networks and gallery -------------------------------------------------------- */

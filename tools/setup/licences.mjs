@@ -5,8 +5,8 @@
  *     node tools/setup/licences.mjs build/site
  *
  * Everything is read from what the site is made of: licence files of the sources, the
- * manifest's words on the networks, credits of the photos. A file that is not there is an error, so that no
- * notice is lost in silence.
+ * manifest's words on the networks, credits of the photos. A file that is not there is an
+ * error, so that no notice is lost in silence.
  */
 
 import { execFileSync } from 'node:child_process';
