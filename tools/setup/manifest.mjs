@@ -40,26 +40,24 @@ function inSite(file) {
   return pathToFileURL(join(site, file)).href;
 }
 
-/** @param {Uint8Array} bytes */
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-
-/** @param {string} file  relative to the site */
-async function entry(file) {
-  const bytes = await readFile(join(site, file));
-  return { file, bytes: bytes.length, sha256: sha256(bytes) };
+/** @param {string} file  relative to the site @param {Uint8Array} [bytes]  of it */
+async function entry(file, bytes) {
+  const content = bytes ?? await readFile(join(site, file));
+  return { file, bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex') };
 }
 
 /** The entry of a file that may have to be cut. @param {string} file */
 async function entryInParts(file) {
-  const whole = await entry(file);
-  if (whole.bytes <= LARGEST) return whole;
   const bytes = await readFile(join(site, file));
-  /** @type {{file: string, bytes: number, sha256: string}[]} */
+  const whole = await entry(file, bytes);
+  if (whole.bytes <= LARGEST) return whole;
   const parts = [];
   for (let at = 0; at < bytes.length; at += PART) {
-    const part = `${file}.${parts.length}`;
-    await writeFile(join(site, part), bytes.subarray(at, at + PART));
-    parts.push(await entry(part));
+    const part = bytes.subarray(at, at + PART);
+    const name = `${file}.${at / PART}`;
+    await writeFile(join(site, name), part);
+    parts.push(await entry(name, part));
   }
   await rm(join(site, file));
   return { ...whole, parts };
@@ -88,18 +86,13 @@ async function startEngine() {
   return Engine.start(factory, await readFile(join(site, 'engine/humshakal-simd.wasm')));
 }
 
-/** A network's bytes and recipe; null: it carries its own. @param {string} file */
-async function readModel(file) {
-  const recipe = await readFile(join(site, file.replace(/\.tflite$/, '.recipe')))
-    .catch(() => null);
-  return { model: await readFile(join(site, file)), recipe };
-}
-
-/** @param {any} engine */
+/** base and contract are for the rest of this script. @param {any} engine */
 async function models(engine) {
   const entries = [];
   for (const { id: base, file } of await list('models', '.tflite')) {
-    const { model, recipe } = await readModel(file);
+    const recipeFile = file.replace(/\.tflite$/, '.recipe');
+    const recipe = await readFile(join(site, recipeFile)).catch(() => null); // inside it, then
+    const model = await readFile(join(site, file));
     const task = /^task *= *detector$/m.test(String(recipe)) ? 'detector' : 'embedder';
     engine[task === 'detector' ? 'loadDetector' : 'loadEmbedder'](model, recipe);
     const { detectors, embedder } = engine.info;
@@ -107,9 +100,10 @@ async function models(engine) {
       : detectors.find((/** @type {any} */ d) => String(recipe).includes(`id = ${d.id}\n`));
     entries.push({
       base,
+      contract: about.contract,
       ...describeNetwork(task, about),
-      ...await entry(file),
-      recipe: recipe && await entry(file.replace(/\.tflite$/, '.recipe')),
+      file,
+      recipe: recipe && await entry(recipeFile, recipe),
     });
   }
   // The near detector first: with it alone the page can find faces.
@@ -120,37 +114,16 @@ async function models(engine) {
 async function galleries(engine, embedders) {
   const entries = [];
   for (const { id, file } of await list('galleries', '.humg')) {
-    const bytes = await readFile(join(site, file));
-    const model = await ownerOf(bytes, file, engine, embedders);
-    const { people, photos } = engine.info.gallery;
+    engine.loadGallery(await readFile(join(site, file)), { anyNetwork: true });
+    const { people, photos, contract } = engine.info.gallery;
+    const owner = embedders.find((one) => one.contract === contract);
+    if (!owner) throw new Error(`${file} fits no network of the site: it has '${contract}'`);
     const [, name] = GALLERY_NAMES.find(([pattern]) => pattern.test(id)) ?? [null, id];
     const pictures = Boolean(engine.entry(0).photo.thumbnail);
-    entries.push({ id, name, ...await entry(file), model, people, photos, pictures });
+    entries.push({ id, name, file, model: owner.id, people, photos, pictures });
   }
   // The first of a network's galleries is the one that the page begins with.
   return entries.sort((a, b) => Number(/-people$/.test(a.id)) - Number(/-people$/.test(b.id)));
-}
-
-/**
- * The embedder that a gallery was made with: the only one that takes it.
- * @param {Uint8Array} bytes
- * @param {string} file
- * @param {any} engine
- * @param {any[]} embedders
- */
-async function ownerOf(bytes, file, engine, embedders) {
-  let reason = 'the site has no embedder';
-  for (const { id, file: name } of embedders) {
-    const { model, recipe } = await readModel(name);
-    engine.loadEmbedder(model, recipe);
-    try {
-      engine.loadGallery(bytes);
-      return id;
-    } catch (error) {
-      reason = /** @type {Error} */ (error).message;
-    }
-  }
-  throw new Error(`${file} fits no network of the site: ${reason}`);
 }
 
 /** Photos to try the page with, and whom to thank for them. */
@@ -177,7 +150,7 @@ async function main() {
   const manifest = {
     format: MANIFEST_FORMAT,
     engines: await engines(),
-    models: await Promise.all(listed.map(async ({ base, ...about }) => (
+    models: await Promise.all(listed.map(async ({ base, contract, ...about }) => (
       { ...about, ...await entryInParts(about.file) }))),
     galleries: await Promise.all(found.map(async (about) => (
       { ...about, ...await entryInParts(about.file) }))),
