@@ -6,7 +6,7 @@
  */
 
 import { startBoundWorker } from './bound-worker.js';
-import { HumError, abortError } from './errors.js';
+import { HumError, cancellable } from './errors.js';
 
 /** @typedef {(share: number) => void} OnShare  told 0..1 */
 
@@ -61,10 +61,7 @@ async function part(file) {
  */
 function inWorker(file, { onShare, signal }) {
   const worker = startBoundWorker('./convert-worker.js', 'humshakal-convert');
-  return new Promise((resolve, reject) => {
-    const cancel = () => reject(abortError());
-    if (signal?.aborted) cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
+  const converted = new Promise((resolve, reject) => {
     worker.onmessage = ({ data: { share, model, error } }) => {
       if (model) resolve(model);
       else if (error) reject(new HumError(error.code, error.message));
@@ -77,5 +74,7 @@ function inWorker(file, { onShare, signal }) {
         + 'again, convert the file with tools/convert.mjs.'));
     };
     worker.postMessage({ file });
-  }).finally(() => worker.terminate());
+  });
+  return (signal ? cancellable(converted, signal) : converted)
+    .finally(() => worker.terminate());
 }

@@ -27,6 +27,16 @@ export class HumError extends Error {
   }
 }
 
+/**
+ * An error as a worker posts it. Anything but a HumError is a trap: the memory behind it
+ * cannot be trusted any more, so the worker is to be thrown away.
+ * @param {unknown} error
+ */
+export function postable(error) {
+  const code = error instanceof HumError ? error.code : 'HUM_ERROR_CRASH';
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
 /** @returns {DOMException} what every cancelled call rejects with */
 export function abortError() {
   return new DOMException('The work was cancelled.', 'AbortError');
@@ -35,4 +45,20 @@ export function abortError() {
 /** @param {unknown} error */
 export function isAbort(error) {
   return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} work
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>}
+ */
+export function cancellable(work, signal) {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(abortError());
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    work.then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', cancel));
+  });
 }

@@ -18,7 +18,7 @@
 
 import { assetsOf, describeNetwork, sum } from './assets.js';
 import { openChannel } from './channel.js';
-import { HumError, abortError } from './errors.js';
+import { HumError, abortError, cancellable } from './errors.js';
 import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
 import { bestBuild } from './simd.js';
 import { threadCount } from './threads.js';
@@ -622,22 +622,6 @@ function photoNumber(image) {
   const number = photoNumbers.get(image) ?? (lastPhotoNumber += 1);
   photoNumbers.set(image, number);
   return number;
-}
-
-/**
- * @template T
- * @param {Promise<T>} work
- * @param {AbortSignal} signal
- * @returns {Promise<T>}
- */
-function cancellable(work, signal) {
-  return new Promise((resolve, reject) => {
-    const cancel = () => reject(abortError());
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    work.then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', cancel));
-  });
 }
 
 /** @param {Options} options */
