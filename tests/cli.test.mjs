@@ -358,10 +358,10 @@ test('gallery build names and skips what it cannot use', (t) => {
 // --- A gallery without photos -----------------------------------------------------------------
 
 /** NumPy's format; header: what to write instead. */
-function npy(/** @type {number[][]} */ rows, { header = '', version = 1 } = {}) {
+function npy(/** @type {number[][]} */ rows, { header = '' } = {}) {
   const text = header || `{'descr': '<f4', 'fortran_order': False, `
     + `'shape': (${rows.length}, ${rows[0]?.length ?? 0}), }`;
-  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), version, 0, text.length & 255,
+  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, text.length & 255,
     text.length >> 8]);
   return Buffer.concat([start, Buffer.from(text), Buffer.from(Float32Array.from(rows.flat()).buffer)]);
 }

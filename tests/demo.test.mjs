@@ -4,13 +4,12 @@
  */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { appendFile, chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { json } from './lib/cli.mjs';
+import { json, runOffline } from './lib/cli.mjs';
 import { madeFile } from './lib/keras-cache.mjs';
 import { inProject, need } from './lib/project.mjs';
 
@@ -53,12 +52,8 @@ after(() => rm(root, { recursive: true }));
 
 /** @param {string[]} args */
 function demo(...args) {
-  const proxy = 'http://127.0.0.1:9'; // nobody listens there
-  const env = { ...process.env, https_proxy: proxy, HTTPS_PROXY: proxy, no_proxy: '' };
-  delete env.HUM_SETUP_RUNS;
-  const { status, stdout, stderr } = spawnSync(at('tools/demo.sh'), ['--no-serve', ...args],
-    { encoding: 'utf8', env });
-  return { status, said: stdout + stderr,
+  const { status, stdout, said } = runOffline(at('tools/demo.sh'), ['--no-serve', ...args]);
+  return { status, said,
     made: [...stdout.matchAll(/Making the gallery .* for (\S+) /g)].map((match) => match[1]) };
 }
 

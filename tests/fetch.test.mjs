@@ -4,13 +4,12 @@
  */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { json, run } from './lib/cli.mjs';
+import { json, run, runOffline } from './lib/cli.mjs';
 import { madeFile } from './lib/keras-cache.mjs';
 import { npyStrings } from './lib/npy-strings.mjs';
 import { inProject, need } from './lib/project.mjs';
@@ -30,14 +29,7 @@ before(async () => {
 after(() => rm(root, { recursive: true }));
 
 /** @param {string[]} args */
-function fetchVggface(...args) {
-  const proxy = 'http://127.0.0.1:9'; // nobody listens there
-  const { status, stdout, stderr } = spawnSync(at('tools/fetch-vggface.sh'), args, {
-    encoding: 'utf8',
-    env: { ...process.env, https_proxy: proxy, HTTPS_PROXY: proxy, no_proxy: '' },
-  });
-  return { status, said: stdout + stderr };
-}
+const fetchVggface = (...args) => runOffline(at('tools/fetch-vggface.sh'), args);
 
 const sums = () => readFileSync(at('models/vggface.sha256'), 'utf8');
 

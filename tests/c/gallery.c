@@ -115,15 +115,10 @@ static void round_trip(const uint8_t *bytes, size_t size) {
     CHECK(photo[5] != 13);
 }
 
-/* Calibration against all pairs, computed plainly from the stored rows. */
-static void calibration(const uint8_t *bytes, size_t size) {
-    hum_gallery g;
+/* A photo each of enough people to measure strangers. */
+static hum_builder *strangers_only(int calibrated) {
     hum_text error;
-    CHECK_STATUS(hum_gallery_parse(bytes, size, &g, &error), HUM_OK);
-    CHECK_INT(g.stranger_pairs, PHOTOS * (PEOPLE - 1));
-    CHECK_INT(g.kin_pairs, PHOTOS);
-    CHECK(g.strangers == NULL); /* 168 pairs are too few to speak of one in a hundred */
-    hum_builder *b = hum_builder_create(D, "c", 1);
+    hum_builder *b = hum_builder_create(D, "c", calibrated);
     for (int i = 0; i < 40; i++) {
         char name[16];
         float v[D];
@@ -132,6 +127,18 @@ static void calibration(const uint8_t *bytes, size_t size) {
         const char *texts[7] = {name};
         CHECK_STATUS(hum_builder_add(b, v, texts, NULL, 0, &error), HUM_OK);
     }
+    return b;
+}
+
+/* Calibration against all pairs, computed plainly from the stored rows. */
+static void calibration(const uint8_t *bytes, size_t size) {
+    hum_gallery g;
+    hum_text error;
+    CHECK_STATUS(hum_gallery_parse(bytes, size, &g, &error), HUM_OK);
+    CHECK_INT(g.stranger_pairs, PHOTOS * (PEOPLE - 1));
+    CHECK_INT(g.kin_pairs, PHOTOS);
+    CHECK(g.strangers == NULL); /* 168 pairs are too few to speak of one in a hundred */
+    hum_builder *b = strangers_only(1);
     const uint8_t *file;
     size_t n;
     CHECK_STATUS(hum_builder_end(b, &file, &n, &error), HUM_OK);
@@ -161,16 +168,7 @@ static void uncalibrated(void) {
     size_t size[2];
     hum_builder *b[2];
     for (int calibrated = 0; calibrated < 2; calibrated++) {
-        b[calibrated] = hum_builder_create(D, "c", calibrated);
-        for (int i = 0; i < 40; i++) {
-            char name[16];
-            float v[D];
-            snprintf(name, sizeof name, "P%d", i);
-            vector(i, 0, v);
-            const char *texts[7] = {name};
-            CHECK_STATUS(hum_builder_add(b[calibrated], v, texts, NULL, 0, &error),
-                         HUM_OK);
-        }
+        b[calibrated] = strangers_only(calibrated);
         for (int again = 0; again < 2; again++) /* ending twice changes nothing */
             CHECK_STATUS(hum_builder_end(b[calibrated], &bytes[calibrated],
                                          &size[calibrated], &error),

@@ -20,6 +20,19 @@ export function run(args, options = {}) {
   return { status, signal, stdout, stderr };
 }
 
+/**
+ * Runs a script that would fetch something, with no way to any address.
+ * @param {string} script
+ * @param {string[]} args
+ */
+export function runOffline(script, args) {
+  const proxy = 'http://127.0.0.1:9'; // nobody listens there
+  const env = { ...process.env, https_proxy: proxy, HTTPS_PROXY: proxy, no_proxy: '' };
+  delete env.HUM_SETUP_RUNS;
+  const { status, stdout, stderr } = spawnSync(script, args, { encoding: 'utf8', env });
+  return { status, stdout, said: stdout + stderr };
+}
+
 /** Runs with --json and returns what was printed; any exit code but the given is an error. */
 export function json(/** @type {string[]} */ args, expected = 0) {
   const { status, stdout, stderr } = run([...args, '--json']);
