@@ -11,7 +11,7 @@ const THRESHOLD = 0.4;
 const match = (score, strangers) => ({ name: 'A', link: '', score, strangers, photo: {} });
 
 /** @param {number} score @param {number} strangers */
-const share = (score, strangers) => words.shareText(match(score, strangers)).join('');
+const share = (score, strangers) => words.shareText(match(score, strangers), String).join('');
 
 test('a share is rounded down: 100 % is never said of less than all', () => {
   assert.equal(share(0.3, 0.9926),

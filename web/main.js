@@ -5,17 +5,18 @@
  */
 
 import { trusted } from './bound-worker.js';
-import { HumError, Humshakal } from './humshakal.js';
+import { Humshakal } from './humshakal.js';
 import { mountAnnouncer } from './views/announcer.js';
 import { mountChooser } from './views/chooser.js';
 import { mountIntake } from './views/intake.js';
+import { mountLanguages } from './views/languages.js';
 import { mountNetworks } from './views/networks.js';
 import { mountNotice } from './views/notice.js';
 import { mountPhoto } from './views/photo.js';
 import { mountProgress } from './views/progress.js';
 import { mountResults } from './views/results.js';
 import {
-  explain, explainNoFace, explainNoGallery, photoCaption, resultHeading, sources,
+  explain, explainGiven, explainNoFace, explainNoGallery, photoCaption, resultHeading, sources,
 } from './words.js';
 
 /** @typedef {import('./humshakal.js').MatchedPerson} MatchedPerson */
@@ -71,6 +72,7 @@ const views = [
   mountAnnouncer(element('announce')),
 ];
 mountIntake(element('veil'));
+mountLanguages(element('languages'));
 
 /** @param {Partial<State>} changes */
 function show(changes) {
@@ -324,7 +326,7 @@ on('forget', async ({ id }) => {
 });
 on('problem', ({ text }) => {
   newest += 1;
-  show({ phase: 'notice', notice: explain(new HumError('HUM_ERROR_FILE', text), 'photo') });
+  show({ phase: 'notice', notice: explainGiven(text) });
 });
 on('cancel', () => {
   newest += 1;

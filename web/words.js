@@ -1,79 +1,88 @@
 /**
- * What the page says, apart from the fixed text in index.html. Numbers that the reader is
- * to compare with each other are formatted here as well.
+ * Which sentence the page says when. The sentences are in languages/. Numbers that the
+ * reader is to compare with each other are formatted here as well.
  */
+
+import { number, phrase, say, sayText } from './say.js';
 
 /** @typedef {import('./humshakal.js').MatchedPerson} MatchedPerson */
 /** @typedef {import('./humshakal.js').Offers} Offers */
 
 /** @param {number} bytes */
 export function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  return say('megabytes', { size: number(bytes / 1e6, 1) });
 }
 
 /** @param {{total: number, missing: number}} sizes */
 export function downloadSize({ total, missing }) {
-  if (missing === 0) return 'Ready: everything it needs is stored on this device.';
-  const once = `The first photo starts a one-time download of ${megabytes(missing)}`;
-  return missing === total ? `${once}.` : `${once} (the rest is stored already).`;
+  if (missing === 0) return say('downloadReady');
+  const size = megabytes(missing);
+  return missing === total ? say('downloadAll', { size }) : say('downloadRest', { size });
 }
 
 export const PROGRESS_TITLES = {
-  photo: 'One moment',
-  start: 'One moment',
-  download: 'Getting ready',
-  convert: 'Converting your weights',
-  adapt: 'Making the gallery fit',
+  photo: say('oneMoment'),
+  start: say('oneMoment'),
+  download: say('gettingReady'),
+  convert: say('converting'),
+  adapt: say('adapting'),
 };
 
 /** @param {import('./humshakal.js').Progress | null} progress */
 export function progressText(progress) {
-  if (!progress) return 'Looking at the photo';
+  if (!progress) return say('looking');
   const { phase, loaded, total, label } = progress;
-  if (phase === 'start') return `Starting ${label}`;
-  if (phase === 'convert') return `${label}: ${Math.floor(100 * loaded)} %, on this device`;
-  if (phase === 'adapt') return `Picture ${loaded} of ${total}`;
-  return `${(loaded / 1e6).toFixed(1)} of ${megabytes(total)}`;
+  if (phase === 'start') return say('starting', { name: label });
+  if (phase === 'convert') {
+    return say('convertingShare', { file: label, share: Math.floor(100 * loaded) });
+  }
+  if (phase === 'adapt') return say('pictureOf', { number: loaded, count: total });
+  return say('megabytesOf', { loaded: number(loaded / 1e6, 1), total: number(total / 1e6, 1) });
 }
 
 /** @param {any} model  one of the networks offered */
 export function networkSize({ bytes, stored, own }) {
-  if (own) return `${megabytes(bytes)}, yours, on this device only`;
-  return `${megabytes(bytes)}${stored ? ', on this device' : ' to download'}`;
+  const size = megabytes(bytes);
+  if (own) return say('sizeOwn', { size });
+  return stored ? say('sizeStored', { size }) : say('sizeToDownload', { size });
 }
 
 /** @param {number} multiplications @param {number | undefined} seconds */
 export function networkSpeed(multiplications, seconds) {
-  const work = `${(multiplications / 1e9).toFixed(1)} billion multiplications a face`;
-  return seconds === undefined ? work : `${work} (the last took ${seconds.toFixed(2)} s)`;
+  const billions = number(multiplications / 1e9, 1);
+  return seconds === undefined ? say('multiplications', { billions })
+    : say('multiplicationsTook', { billions, seconds: number(seconds, 2) });
+}
+
+/** What a file of the site is called or says of itself. @param {string} text */
+export function told(text) {
+  return sayText(text) ?? text;
 }
 
 /** @param {any} gallery */
 export function galleryName({ name, people, adaptedFrom }) {
-  return `${name}, ${people} people${adaptedFrom ? ' (from small pictures)' : ''}`;
+  const values = { name: told(name), count: people };
+  return adaptedFrom ? say('galleryNameSmall', values) : say('galleryName', values);
 }
 
 /** @param {number} number @param {number} count */
 export function faceLabel(number, count) {
-  return `Face ${number} of ${count}`;
+  return say('faceOf', { number, count });
 }
 
 /** @param {number} count */
 export function photoCaption(count) {
-  if (count === 0) return 'No face was found.';
-  if (count === 1) return 'One face found.';
-  return `${count} faces found. The marked one is looked at; choose another in the photo.`;
+  return count === 0 ? say('noFaceFound') : say('facesFound', { count });
 }
 
 /** @param {{width: number, height: number}} from @param {{width: number, height: number}} to */
-export function shrunkNote(from, to) {
-  return `The photo was scaled down from ${from.width} × ${from.height} to ${to.width} × `
-    + `${to.height} pixels first.`;
+export function shrunkNote(from, { width, height }) {
+  return say('shrunk', { fromWidth: from.width, fromHeight: from.height, width, height });
 }
 
 /** Rounded down, so that 100 % is said only of all pairs. @param {number} share */
 function percent(share) {
-  return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+  return say('percent', { share: number(Math.floor(share * 1000) / 10, 1) });
 }
 
 /**
@@ -83,23 +92,23 @@ function percent(share) {
  * @param {number | null} threshold
  */
 export function verdict({ score, strangers }, threshold) {
-  if (threshold !== null && score >= threshold) return 'Striking resemblance';
+  if (threshold !== null && score >= threshold) return say('striking');
   const [some, slight] = strangers >= 0 ? [strangers >= 0.99, strangers >= 0.95]
     : [score >= 0.75 * (threshold ?? 1), score >= 0.5 * (threshold ?? 1)];
-  if (some) return 'Some resemblance';
-  return slight ? 'Slight resemblance' : 'Little resemblance';
+  if (some) return say('some');
+  return slight ? say('slight') : say('little');
 }
 
 /**
- * The score in a sentence, its number apart for emphasis.
+ * The score in a sentence, in pieces.
+ * @template [T=string]
  * @param {MatchedPerson} match
- * @returns {[before: string, number: string, after: string]}
+ * @param {(number: string) => T} emphasise  makes the piece that the eye should find
  */
-export function shareText({ score, strangers }) {
-  if (strangers < 0) return ['Cosine ', score.toFixed(2), ', where 1 is the same picture'];
-  const number = strangers >= 1 ? 'all' : percent(strangers);
-  return ['Closer than ', number, `${strangers >= 1 ? '' : ' of'} pairs of strangers in this `
-    + 'gallery'];
+export function shareText({ score, strangers }, emphasise) {
+  if (strangers < 0) return phrase('cosineIs', { cosine: emphasise(number(score, 2)) });
+  return strangers >= 1 ? phrase('closerThanAll')
+    : phrase('closerThan', { share: emphasise(percent(strangers)) });
 }
 
 /**
@@ -124,9 +133,8 @@ function isFar({ score, strangers }, threshold) {
 /** @param {MatchedPerson[]} matches @param {number | null} threshold */
 export function resultHeading(matches, threshold) {
   const [best] = matches;
-  if (!best) return 'The gallery is empty';
-  return isFar(best, threshold)
-    ? 'Nobody here looks very much like this face' : `Looks most like ${best.name}`;
+  if (!best) return say('galleryEmpty');
+  return isFar(best, threshold) ? say('nobody') : say('looksMostLike', { name: best.name });
 }
 
 /**
@@ -136,18 +144,18 @@ export function resultHeading(matches, threshold) {
  */
 export function resultText(matches, threshold, gallery) {
   const [best] = matches;
-  if (!best) return 'Load a gallery with people in it.';
+  if (!best) return say('galleryEmptyText');
   return [
-    isFar(best, threshold) ? `The nearest is ${best.name}.` : '',
-    'These are the people of this gallery who come closest.',
-    gallery?.adaptedFrom ? 'It was made from small pictures, which is less accurate.' : '',
+    isFar(best, threshold) ? say('nearestIs', { name: best.name }) : '',
+    say('theseComeClosest'),
+    gallery?.adaptedFrom ? say('fromSmallPictures') : '',
   ].filter(Boolean).join(' ');
 }
 
-/** @param {MatchedPerson['photo']} photo */
+/** @param {{author: string, licence: string}} photo */
 export function credit({ author, licence }) {
-  const parts = [author, licence].filter(Boolean);
-  return parts.length ? `Photo: ${parts.join(' · ')}` : 'Photo: no author or licence recorded';
+  return say('photoCredit',
+    { credit: [author, licence].filter(Boolean).join(' · ') || say('noCredit') });
 }
 
 /**
@@ -158,24 +166,26 @@ export function credit({ author, licence }) {
  */
 export function facts({ score, photo }, threshold) {
   /** @type {[string, string][]} */
-  const list = [['Cosine', score.toFixed(4)]];
-  if (threshold !== null) list.push(['Same person from', threshold.toFixed(2)]);
-  list.push(['Photo', photo.file], ['Source', photo.source],
-    ['Author', photo.author], ['Licence', photo.licence]);
+  const list = [[say('cosine'), number(score, 4)]];
+  if (threshold !== null) list.push([say('sameFrom'), number(threshold, 2)]);
+  list.push([say('photoFile'), photo.file], [say('source'), photo.source],
+    [say('author'), photo.author], [say('licence'), photo.licence]);
   return list.filter(([, value]) => value);
 }
 
 /** @param {Offers} offers */
 export function sources({ model, gallery }) {
-  const words = [`Network: ${model.name}${model.licence ? ` (${model.licence})` : ''}.`];
+  const { name, licence } = model;
+  const words = [licence ? say('networkUsedLicence', { name, licence })
+    : say('networkUsed', { name })];
   if (gallery) {
-    words.push(`Gallery: ${gallery.name}, ${gallery.people} people, ${gallery.pictures
-      ? `${gallery.photos} photos` : 'no photos'}.`);
+    const { people, pictures, photos: count } = gallery;
+    words.push(say('galleryUsed', { name: told(gallery.name), count: people,
+      photos: pictures ? say('photos', { count }) : say('noPhotos') }));
   }
   if (gallery?.adaptedFrom) {
-    words.push('It was made for this network from the small pictures of a gallery for '
-      + 'another one, which is less accurate than photos.');
-    if (gallery.unused) words.push(`In ${gallery.unused} of them no face was found.`);
+    words.push(say('adaptedFrom'));
+    if (gallery.unused) words.push(say('adaptedUnused', { count: gallery.unused }));
   }
   return words.join(' ');
 }
@@ -189,9 +199,8 @@ export function sources({ model, gallery }) {
 /** @returns {Explanation} */
 export function explainNoFace() {
   return {
-    title: 'No face found',
-    text: 'Try a photo where the face is larger, in good light and not turned away. If the '
-      + 'photo shows nothing but a face, use the whole picture.',
+    title: say('noFace'),
+    text: say('noFaceText'),
     actions: ['whole', 'choose'],
     code: '',
   };
@@ -204,78 +213,72 @@ export function explainNoFace() {
  * @returns {Explanation}
  */
 export function explainNoGallery(offers, { stored } = {}) {
-  const name = offers?.model.name ?? 'This network';
+  const name = offers?.model.name ?? say('thisNetwork');
   const from = offers?.adaptable;
   const words = [];
-  if (stored) words.push('It is kept on this device for your next visit.');
-  if (stored === false) {
-    words.push('There was no room to keep it: next time you would have to give it again.');
-  }
-  words.push(from ? `The gallery “${from.name}” was made with another network. `
-    + `The ${from.photos} small pictures in it can be looked at again with this one. That is `
-    + 'less accurate than a gallery made from the photos themselves.'
-    : 'This site has no gallery for it.');
+  if (stored) words.push(say('networkKept'));
+  if (stored === false) words.push(say('networkNotKept'));
+  words.push(from ? say('adaptable', { name: told(from.name), count: from.photos })
+    : say('noGalleryHere'));
   return {
-    title: stored === undefined ? `There is no gallery for ${name}` : `${name} is ready`,
+    title: stored === undefined ? say('noGallery', { name }) : say('networkReady', { name }),
     text: words.join(' '),
     actions: from ? ['adapt', 'site'] : ['site'],
     code: '',
   };
 }
 
-/** @type {Record<string, Omit<Explanation, 'code' | 'text'> & {text?: string}>} */
+/**
+ * What was given is nothing that can be looked at.
+ * @param {string} text
+ * @returns {Explanation}
+ */
+export function explainGiven(text) {
+  return { title: say('badFile'), text, actions: ['choose'], code: '' };
+}
+
+/**
+ * What is said of a failure by its code. Without a text the failure's own message is said.
+ * @typedef {Omit<Explanation, 'code' | 'text'> & {text?: string}} Known
+ */
+
+/** @type {Record<string, Known>} */
 const STARTING = {
   HUM_ERROR_NETWORK: {
-    title: 'The download did not finish',
-    text: 'Check the connection and try again. What has arrived is kept.',
-    actions: ['retry'],
+    title: say('noDownload'), text: say('noDownloadText'), actions: ['retry'],
   },
   HUM_ERROR_INTEGRITY: {
-    title: 'A file of this site is damaged',
-    text: 'It is not what it should be, so it is not used. Try again later; if that does '
-      + 'not help, tell whoever runs this site.',
-    actions: ['retry'],
+    title: say('damagedSite'), text: say('damagedSiteText'), actions: ['retry'],
   },
-  HUM_ERROR_MEMORY: {
-    title: 'Not enough memory',
-    text: 'Close other tabs or programs and try again.',
-    actions: ['retry'],
-  },
-  HUM_ERROR_BROWSER: { title: 'This browser cannot do it', actions: [] },
-  HUM_ERROR_FILE: { title: 'A file is gone from this device', actions: ['site', 'weights'] },
+  HUM_ERROR_MEMORY: { title: say('noMemory'), text: say('noMemoryText'), actions: ['retry'] },
+  HUM_ERROR_BROWSER: { title: say('noBrowser'), actions: [] },
+  HUM_ERROR_FILE: { title: say('fileGone'), actions: ['site', 'weights'] },
 };
 
-/** @type {Record<string, Omit<Explanation, 'code' | 'text'> & {text?: string}>} */
+/** @type {Record<string, Known>} */
 const WEIGHTS = {
-  HUM_ERROR_WEIGHTS: { title: 'These weights cannot be used', actions: ['weights', 'back'] },
+  HUM_ERROR_WEIGHTS: { title: say('badWeights'), actions: ['weights', 'back'] },
   HUM_ERROR_MEMORY: {
-    title: 'Not enough memory for these weights',
-    text: 'Close other tabs or programs, or convert the file with tools/convert.mjs.',
+    title: say('noMemoryWeights'),
+    text: say('noMemoryWeightsText'),
     actions: ['weights', 'back'],
   },
 };
 
-/** @type {Record<string, Omit<Explanation, 'code' | 'text'> & {text?: string}>} */
+/** @type {Record<string, Known>} */
 const PHOTO = {
-  HUM_ERROR_FILE: { title: 'This file is not a photo that works here', actions: ['choose'] },
+  HUM_ERROR_FILE: { title: say('badFile'), actions: ['choose'] },
   HUM_ERROR_FORMAT: {
-    title: 'This photo is damaged',
-    text: 'The file ends too early or has errors in it. Choose another photo, or save this '
-      + 'one again in a picture program.',
-    actions: ['choose'],
+    title: say('damagedPhoto'), text: say('damagedPhotoText'), actions: ['choose'],
   },
   HUM_ERROR_UNSUPPORTED: {
-    title: 'This kind of photo cannot be read',
-    text: 'Save it as an ordinary JPEG or PNG and try again.',
-    actions: ['choose'],
+    title: say('unsupportedPhoto'), text: say('unsupportedPhotoText'), actions: ['choose'],
   },
-  HUM_ERROR_LIMIT: { title: 'This photo is too large', actions: ['choose'] },
+  HUM_ERROR_LIMIT: { title: say('largePhoto'), actions: ['choose'] },
   HUM_ERROR_MEMORY: {
-    title: 'Not enough memory for this photo',
-    text: 'Close other tabs or programs, or choose a smaller photo.',
-    actions: ['retry', 'choose'],
+    title: say('noMemoryPhoto'), text: say('noMemoryPhotoText'), actions: ['retry', 'choose'],
   },
-  HUM_ERROR_BROWSER: { title: 'This browser cannot read this photo', actions: ['choose'] },
+  HUM_ERROR_BROWSER: { title: say('noBrowserPhoto'), actions: ['choose'] },
 };
 
 /**
@@ -287,33 +290,41 @@ export function explain(error, during) {
   const { code = 'error', message = String(error) } = /** @type {any} */ (error ?? {});
   const known = { photo: PHOTO, weights: WEIGHTS, starting: STARTING }[during][code]
     ?? STARTING[code] ?? {
-    title: 'Something went wrong',
-    text: 'Try again. If it happens again with the same file, please report it.',
+    title: say('wrong'),
+    text: say('wrongText'),
     actions: { photo: ['retry', 'choose'], weights: ['weights', 'back'],
       starting: ['retry'] }[during],
   };
   return {
     title: known.title,
-    text: known.text ?? message.charAt(0).toUpperCase() + message.slice(1),
+    text: known.text ?? reason(code, message),
     actions: known.actions,
     code: `${code}: ${message}`,
   };
 }
 
+/**
+ * An error's own message, where this language has it; else what is true of all of its code.
+ * @param {string} code
+ * @param {string} message
+ */
+function reason(code, message) {
+  return sayText(message.charAt(0).toUpperCase() + message.slice(1)) ?? sayText(code) ?? '';
+}
+
 export const ACTION_LABELS = {
-  retry: 'Try again',
-  whole: 'Use the whole picture as the face',
-  choose: 'Choose another photo',
-  weights: 'Choose another weights file',
-  adapt: 'Use the small pictures',
-  site: 'Use the site’s own network',
-  back: 'Go on without it',
+  retry: say('retry'),
+  whole: say('whole'),
+  choose: say('choose'),
+  weights: say('chooseWeights'),
+  adapt: say('adapt'),
+  site: say('site'),
+  back: say('back'),
 };
 
 export const GIVEN = {
-  folder: 'That was a folder. Choose a single photo.',
-  nothing: 'There was no photo in that. Copy or drop a picture file.',
-  address: 'That was the address of a picture on another site, and this page fetches '
-    + 'nothing from elsewhere. Save the picture first, then choose it.',
-  several: 'Those were several files; this is the first of them.',
+  folder: say('givenFolder'),
+  nothing: say('givenNothing'),
+  address: say('givenAddress'),
+  several: say('givenSeveral'),
 };

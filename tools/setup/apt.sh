@@ -26,6 +26,7 @@ test_wanted=(
     "libclang-rt-$CLANG_VERSION-dev|$resources/lib/linux/libclang_rt.asan-$machine.a|address and undefined-behaviour sanitizers"
     "chromium|chromium|runs the tests of the page"
     "webp|dwebp|turns WebP test photos into PNG"
+    "fonts-lohit-deva|/usr/share/fonts/truetype/lohit-devanagari|draws the page in Hindi"
 )
 [[ ${1:-} != --tests ]] || wanted+=("${test_wanted[@]}")
 

@@ -132,7 +132,8 @@ async function samples() {
   return Promise.all(listed.map(async (/** @type {Record<string, string>} */ sample) => ({
     ...await entry(`samples/${sample.file}`),
     title: sample.title,
-    credit: `Photo: ${[sample.author, sample.licence].filter(Boolean).join(', ')}.`,
+    author: sample.author,
+    licence: sample.licence,
     link: sample.link ?? '',
   })));
 }

@@ -36,7 +36,7 @@ new=build/site.new
 rm -rf "$new"
 mkdir -p "$new"/{engine,models,galleries,samples}
 cp -R web/. "$new"
-node tools/setup/strip-comments.mjs "$new"/*.js "$new"/views/*.js ||
+node tools/setup/strip-comments.mjs "$new"/{,languages/,views/}*.js ||
     die "the comments could not be taken out of the scripts" "The reason is above."
 # The page converts a person's own VGGFace weights with the tools' converter.
 mkdir -p "$new"/convert/packages/{h5wasm,flatbuffers}

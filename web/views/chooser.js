@@ -1,6 +1,7 @@
 /** The ways to give a photo that are seen: the file button and the samples. */
 
-import { downloadSize } from '../words.js';
+import { say } from '../say.js';
+import { credit, downloadSize, told } from '../words.js';
 import { copyOf, emit, isWeights, part } from './parts.js';
 
 /** @param {HTMLElement} element */
@@ -10,6 +11,7 @@ export function mountChooser(element) {
   const size = part(element, '#download span');
   const download = part(element, '#download button');
   const label = part(element, '#choose span');
+  const first = label.textContent;
   let drawn = false;
 
   input.addEventListener('change', () => {
@@ -21,7 +23,7 @@ export function mountChooser(element) {
   download.addEventListener('click', () => emit(element, 'download'));
 
   return (/** @type {import('../main.js').State} */ { offers, phase }) => {
-    label.textContent = phase === 'empty' ? 'Choose a photo' : 'Choose another photo';
+    label.textContent = phase === 'empty' ? first : say('choose');
     download.hidden = !offers?.missing || phase === 'busy';
     size.textContent = offers ? downloadSize(offers) : '';
     if (!offers || drawn) return;
@@ -33,12 +35,12 @@ export function mountChooser(element) {
 
 /**
  * A sample is fetched whole for its picture, so that trying it needs no further request.
- * @param {{file: string, title: string, credit: string}} sample
+ * @param {{file: string, title: string, author: string, licence: string}} sample
  */
-function sampleItem({ file, title, credit }) {
+function sampleItem({ file, title, ...made }) {
   const item = copyOf('sample-template');
   const image = part(item, 'img');
-  image.alt = title;
+  image.alt = told(title);
   const loading = fetch(new URL(file, document.baseURI))
     .then((response) => {
       if (!response.ok) throw new Error(`${response.status} for ${file}`);
@@ -51,7 +53,7 @@ function sampleItem({ file, title, credit }) {
     console.warn(`A sample photo is missing (${error}).`);
   });
   part(item, 'button').addEventListener('click', async () => {
-    emit(item, 'photo', { blob: await loading, note: credit });
+    emit(item, 'photo', { blob: await loading, note: credit(made) });
   });
   return item;
 }

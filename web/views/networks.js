@@ -1,6 +1,6 @@
 /** Which network and gallery are used, and the choice of others. */
 
-import { galleryName, networkSize, networkSpeed } from '../words.js';
+import { galleryName, networkSize, networkSpeed, told } from '../words.js';
 import { copyOf, emit, part } from './parts.js';
 
 /** @param {HTMLElement} element */
@@ -53,7 +53,7 @@ function networkItem(model, chosen, seconds) {
   part(item, '.name').textContent = model.name;
   part(item, '.about').textContent = [networkSize(model),
     networkSpeed(model.multiplications, seconds), model.licence].filter(Boolean).join(' · ');
-  part(item, '.accuracy').textContent = model.accuracy;
+  part(item, '.accuracy').textContent = told(model.accuracy);
   remove.hidden = !model.own;
   remove.addEventListener('click', () => emit(remove, 'forget', { id: model.id }));
   return item;

@@ -1,5 +1,6 @@
 /** The photo with its faces; several of them are buttons to choose one. */
 
+import { say } from '../say.js';
 import { faceLabel, photoCaption, shrunkNote } from '../words.js';
 import { emit, part } from './parts.js';
 
@@ -14,6 +15,9 @@ export function mountPhoto(element) {
   /** @type {unknown} */
   let drawn = null;
 
+  image.alt = say('yourPhoto');
+  whole.textContent = say('whole');
+
   const frame = part(element, '.frame');
   // Not every file is a photo, and not every browser can show every one.
   image.addEventListener('error', () => { frame.hidden = true; });
@@ -24,7 +28,6 @@ export function mountPhoto(element) {
     element.hidden = !photo;
     if (!photo) return;
     if (image.src !== photo.url) image.src = photo.url;
-    image.alt = 'Your photo';
     if (drawn !== found) {
       drawn = found;
       boxes.replaceChildren(...(found ? drawBoxes(found) : []));

@@ -3,6 +3,7 @@
 import {
   barLength, credit, facts, resultHeading, resultText, shareText, verdict,
 } from '../words.js';
+import { say } from '../say.js';
 import { copyOf, part } from './parts.js';
 
 /** @typedef {import('../humshakal.js').MatchedPerson} MatchedPerson */
@@ -45,15 +46,12 @@ function personItem(match, threshold, thumbnail, crop) {
   setLink(part(item, 'h3 a'), match.name, match.link);
   part(item, '.verdict').textContent = verdict(match, threshold);
   part(item, '.bar span').style.setProperty('--length', String(barLength(match)));
-  const [before, number, after] = shareText(match);
-  const strong = document.createElement('strong');
-  strong.textContent = number;
-  part(item, '.share').replaceChildren(before, strong, after);
+  part(item, '.share').replaceChildren(...shareText(match, strong));
 
   const line = document.createElement('a');
   part(item, '.credit').append(line);
   setLink(line, credit(match.photo), match.photo.link);
-  part(item, 'summary').setAttribute('aria-label', `Details about ${match.name}`);
+  part(item, 'summary').setAttribute('aria-label', say('detailsAbout', { name: match.name }));
   part(item, 'dl').replaceChildren(...facts(match, threshold).flatMap(([term, value]) => {
     const dt = document.createElement('dt');
     const dd = document.createElement('dd');
@@ -62,6 +60,13 @@ function personItem(match, threshold, thumbnail, crop) {
     return [dt, dd];
   }));
   return item;
+}
+
+/** @param {string} text */
+function strong(text) {
+  const element = document.createElement('strong');
+  element.textContent = text;
+  return element;
 }
 
 /** @param {HTMLCanvasElement} canvas @param {ImageData} crop */

@@ -1,0 +1,155 @@
+/**
+ * What scripts compose in English. The fixed text is in the HTML, and what files and the
+ * engine say is there; so `texts` is empty here.
+ */
+
+export default {
+  words: {
+    language: 'Language',
+    languageMissing: 'The page could not change to {name}. Check the connection and try again.',
+
+    // ---- Choosing a photo
+    downloadReady: 'Ready: everything it needs is stored on this device.',
+    downloadAll: 'The first photo starts a one-time download of {size}.',
+    downloadRest: 'The first photo starts a one-time download of {size} (the rest is stored '
+      + 'already).',
+    megabytes: '{size} MB',
+    yourPhoto: 'Your photo',
+    facesFound: {
+      one: 'One face found.',
+      other: '{count} faces found. The marked one is looked at; choose another in the photo.',
+    },
+    noFaceFound: 'No face was found.',
+    faceOf: 'Face {number} of {count}',
+    shrunk: 'The photo was scaled down from {fromWidth} × {fromHeight} to {width} × {height} '
+      + 'pixels first.',
+    givenFolder: 'That was a folder. Choose a single photo.',
+    givenNothing: 'There was no photo in that. Copy or drop a picture file.',
+    givenAddress: 'That was the address of a picture on another site, and this page fetches '
+      + 'nothing from elsewhere. Save the picture first, then choose it.',
+    givenSeveral: 'Those were several files; this is the first of them.',
+
+    // ---- Progress
+    oneMoment: 'One moment',
+    gettingReady: 'Getting ready',
+    converting: 'Converting your weights',
+    adapting: 'Making the gallery fit',
+    looking: 'Looking at the photo',
+    starting: 'Starting {name}',
+    convertingShare: '{file}: {share} %, on this device',
+    pictureOf: 'Picture {number} of {count}',
+    megabytesOf: '{loaded} of {total} MB',
+
+    // ---- Results
+    galleryEmpty: 'The gallery is empty',
+    galleryEmptyText: 'Load a gallery with people in it.',
+    nobody: 'Nobody here looks very much like this face',
+    looksMostLike: 'Looks most like {name}',
+    nearestIs: 'The nearest is {name}.',
+    theseComeClosest: 'These are the people of this gallery who come closest.',
+    fromSmallPictures: 'It was made from small pictures, which is less accurate.',
+    striking: 'Striking resemblance',
+    some: 'Some resemblance',
+    slight: 'Slight resemblance',
+    little: 'Little resemblance',
+    closerThan: 'Closer than {share} of pairs of strangers in this gallery',
+    closerThanAll: 'Closer than all pairs of strangers in this gallery',
+    cosineIs: 'Cosine {cosine}, where 1 is the same picture',
+    percent: '{share} %',
+    photoCredit: 'Photo: {credit}',
+    noCredit: 'no author or licence recorded',
+    detailsAbout: 'Details about {name}',
+    cosine: 'Cosine',
+    sameFrom: 'Same person from',
+    photoFile: 'Photo',
+    source: 'Source',
+    author: 'Author',
+    licence: 'Licence',
+
+    // ---- Networks and galleries
+    sizeOwn: '{size}, yours, on this device only',
+    sizeStored: '{size}, on this device',
+    sizeToDownload: '{size} to download',
+    multiplications: '{billions} billion multiplications a face',
+    multiplicationsTook: '{billions} billion multiplications a face (the last took {seconds} s)',
+    galleryName: {
+      one: '{name}, one person',
+      other: '{name}, {count} people',
+    },
+    galleryNameSmall: {
+      one: '{name}, one person (from small pictures)',
+      other: '{name}, {count} people (from small pictures)',
+    },
+    networkUsed: 'Network: {name}.',
+    networkUsedLicence: 'Network: {name} ({licence}).',
+    galleryUsed: {
+      one: 'Gallery: {name}, one person, {photos}.',
+      other: 'Gallery: {name}, {count} people, {photos}.',
+    },
+    photos: {
+      one: 'one photo',
+      other: '{count} photos',
+    },
+    noPhotos: 'no photos',
+    adaptedFrom: 'It was made for this network from the small pictures of a gallery for '
+      + 'another one, which is less accurate than photos.',
+    adaptedUnused: {
+      one: 'In one of them no face was found.',
+      other: 'In {count} of them no face was found.',
+    },
+    thisNetwork: 'This network',
+    networkReady: '{name} is ready',
+    noGallery: 'There is no gallery for {name}',
+    networkKept: 'It is kept on this device for your next visit.',
+    networkNotKept: 'There was no room to keep it: next time you would have to give it again.',
+    noGalleryHere: 'This site has no gallery for it.',
+    adaptable: {
+      one: 'The gallery “{name}” was made with another network. The small picture in it can '
+        + 'be looked at again with this one. That is less accurate than a gallery made from '
+        + 'the photo itself.',
+      other: 'The gallery “{name}” was made with another network. The {count} small pictures '
+        + 'in it can be looked at again with this one. That is less accurate than a gallery '
+        + 'made from the photos themselves.',
+    },
+
+    // ---- Failures: what happened, what to do
+    noFace: 'No face found',
+    noFaceText: 'Try a photo where the face is larger, in good light and not turned away. If '
+      + 'the photo shows nothing but a face, use the whole picture.',
+    noDownload: 'The download did not finish',
+    noDownloadText: 'Check the connection and try again. What has arrived is kept.',
+    damagedSite: 'A file of this site is damaged',
+    damagedSiteText: 'It is not what it should be, so it is not used. Try again later; if '
+      + 'that does not help, tell whoever runs this site.',
+    noMemory: 'Not enough memory',
+    noMemoryText: 'Close other tabs or programs and try again.',
+    noBrowser: 'This browser cannot do it',
+    fileGone: 'A file is gone from this device',
+    badWeights: 'These weights cannot be used',
+    noMemoryWeights: 'Not enough memory for these weights',
+    noMemoryWeightsText: 'Close other tabs or programs, or convert the file with '
+      + 'tools/convert.mjs.',
+    badFile: 'This file is not a photo that works here',
+    damagedPhoto: 'This photo is damaged',
+    damagedPhotoText: 'The file ends too early or has errors in it. Choose another photo, or '
+      + 'save this one again in a picture program.',
+    unsupportedPhoto: 'This kind of photo cannot be read',
+    unsupportedPhotoText: 'Save it as an ordinary JPEG or PNG and try again.',
+    largePhoto: 'This photo is too large',
+    noMemoryPhoto: 'Not enough memory for this photo',
+    noMemoryPhotoText: 'Close other tabs or programs, or choose a smaller photo.',
+    noBrowserPhoto: 'This browser cannot read this photo',
+    wrong: 'Something went wrong',
+    wrongText: 'Try again. If it happens again with the same file, please report it.',
+
+    // ---- What can be done
+    retry: 'Try again',
+    whole: 'Use the whole picture as the face',
+    choose: 'Choose another photo',
+    chooseWeights: 'Choose another weights file',
+    adapt: 'Use the small pictures',
+    site: 'Use the site’s own network',
+    back: 'Go on without it',
+  },
+  texts: {},
+};
