@@ -1,15 +1,40 @@
-/** Headless Chromium: CHROMIUM names it, or it is found as Debian installs it. */
+/**
+ * The browsers of the tests: headless Chromium, and Debian's own Firefox. Playwright drives
+ * both by one interface; it speaks WebDriver BiDi to a Firefox that it has not built. (Newer
+ * versions of it than the pinned one ask for BiDi commands that Firefox ESR does not have.)
+ * CHROMIUM and FIREFOX name the programs, or they are found as Debian installs them.
+ *
+ * A test of the page runs in both browsers if it is registered by inBoth() of page.mjs in
+ * place of test(). BROWSER=firefox runs whole files in Firefox:
+ *
+ *     BROWSER=firefox tools/test.sh tests/page.test.mjs
+ *
+ * By this way Firefox has no dark scheme, no reduced motion and no Tab key; what needs them
+ * stays with Chromium. It takes some seconds to start, so only the main ways run in both.
+ */
 
 import { importPackage } from '../../tools/convert/packages.mjs';
 
-const { chromium } = await importPackage('tests', 'playwright-core');
+const { chromium, firefox } = await importPackage('tests', 'playwright-core');
 
-/** @param {string[]} [args] */
-export function launch(args = []) {
-  return chromium.launch({
+/** @typedef {keyof typeof BROWSERS} BrowserName */
+
+const BROWSERS = {
+  chromium: () => chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-sync',
-      '--disable-background-networking', '--disable-component-update', '--no-first-run',
-      ...args],
-  });
+      '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+  }),
+  firefox: () => firefox.launch({
+    channel: 'moz-firefox',
+    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+  }),
+};
+
+export const BROWSER = /** @type {BrowserName} */ (process.env.BROWSER ?? 'chromium');
+if (!(BROWSER in BROWSERS)) {
+  throw new Error(`BROWSER is "${BROWSER}"; the tests know ${Object.keys(BROWSERS).join(', ')}.`);
 }
+
+/** @param {BrowserName} [name] */
+export const launch = (name = BROWSER) => BROWSERS[name]();

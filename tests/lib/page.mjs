@@ -1,30 +1,54 @@
-/** What the tests of the page share: a browser, pages on servers of their own, and steps. */
+/** What the tests of the page share: browsers, pages on servers of their own, and steps. */
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { serve } from '../../tools/serve.mjs';
-import { launch } from './browser.mjs';
+import { BROWSER, launch } from './browser.mjs';
 import { inProject, need } from './project.mjs';
 
 /** How long the engine may take on a slow machine; nothing is measured by it. */
 const PATIENCE = 60_000;
 
-/** @type {any} */
-let browser;
+/** @type {Map<string, Promise<any>>} started when a test wants them first */
+const browsers = new Map();
+let current = BROWSER;
 /** @type {any[]} closed after each test: contexts and servers */
 let opened = [];
 
-before(async () => {
-  await need('build/site/models/manifest.json');
-  browser = await launch();
-});
+before(() => need('build/site/models/manifest.json'));
 
-after(() => browser?.close());
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
 
 afterEach(async () => {
   for (const one of opened) await one.close();
   opened = [];
 });
+
+/**
+ * A test that runs once in each browser.
+ * @param {string} title
+ * @param {(context: import('node:test').TestContext) => Promise<void>} run
+ */
+export function inBoth(title, run) {
+  for (const name of /** @type {const} */ (['chromium', 'firefox'])) {
+    test(`${title} (${name})`, async (context) => {
+      current = name;
+      try {
+        await run(context);
+      } finally {
+        current = BROWSER;
+      }
+    });
+  }
+}
+
+function currentBrowser() {
+  const started = browsers.get(current) ?? launch(current);
+  browsers.set(current, started);
+  return started;
+}
 
 /**
  * A page of its own on a server of its own, without the service worker unless asked for:
@@ -38,7 +62,7 @@ afterEach(async () => {
 export async function open({ server: serverOptions, context: contextOptions, script,
   address } = {}) {
   const server = await serve(inProject('build/site'), serverOptions);
-  const context = await browser.newContext({ serviceWorkers: 'block', ...contextOptions });
+  const context = await (await currentBrowser()).newContext({ serviceWorkers: 'block', ...contextOptions });
   opened.push(context, server);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

@@ -25,6 +25,7 @@ wanted=(
 test_wanted=(
     "libclang-rt-$CLANG_VERSION-dev|$resources/lib/linux/libclang_rt.asan-$machine.a|address and undefined-behaviour sanitizers"
     "chromium|chromium|runs the tests of the page"
+    "firefox-esr|firefox-esr|runs the main ones of them once more"
     "webp|dwebp|turns WebP test photos into PNG"
     "fonts-lohit-deva|/usr/share/fonts/truetype/lohit-devanagari|draws the page in Hindi"
 )

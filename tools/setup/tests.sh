@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What only the tests need: Chromium and sanitizers from Debian, the packages of
+# What only the tests need: Chromium, Firefox and sanitizers from Debian, the packages of
 # tests/package-lock.json (the peers of tools/bench.sh among them), and the test photos.
 set -euo pipefail
 # shellcheck source=tools/setup/lib.sh
