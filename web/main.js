@@ -5,8 +5,10 @@
  */
 
 import { trusted } from './bound-worker.js';
+import { createCamera } from './camera.js';
 import { Humshakal } from './humshakal.js';
 import { mountAnnouncer } from './views/announcer.js';
+import { mountCamera } from './views/camera.js';
 import { mountChooser } from './views/chooser.js';
 import { mountIntake } from './views/intake.js';
 import { mountLanguages } from './views/languages.js';
@@ -36,6 +38,7 @@ import {
  * @property {any} crop       the chosen face's picture
  * @property {number | null} threshold
  * @property {Explanation | null} notice
+ * @property {import('./camera.js').Camera | null} camera  null: off
  * @property {string} announcement  for those who do not see the page change
  */
 
@@ -53,6 +56,7 @@ const state = {
   crop: null,
   threshold: null,
   notice: null,
+  camera: null,
   announcement: '',
 };
 
@@ -69,6 +73,7 @@ const views = [
   mountNotice(element('notice')),
   mountResults(element('results')),
   mountNetworks(element('networks')),
+  mountCamera(/** @type {HTMLDialogElement} */ (element('camera'))),
   mountAnnouncer(element('announce')),
 ];
 mountIntake(element('veil'));
@@ -287,6 +292,12 @@ function openPhoto(blob, note) {
   element('stage').scrollIntoView();
 }
 
+const camera = createCamera({
+  show: (shown) => show({ camera: shown }),
+  taken: (blob) => openPhoto(blob, ''),
+  failed: (error) => show({ phase: 'notice', notice: explain(error, 'photo') }),
+});
+
 /** What the visitor can ask for in a notice or beside the photo. */
 const actions = {
   retry: () => work(state.found),
@@ -317,6 +328,13 @@ on('face', ({ index }) => {
   work(state.found);
 });
 on('action', ({ name }) => actions[/** @type {keyof typeof actions} */ (name)]());
+on('camera', ({ does, video }) => {
+  if (does === 'shoot') camera.shoot(video, false);
+  else if (does === 'timer') camera.shoot(video, true);
+  else if (does === 'turn') camera.turn();
+  else if (does === 'close') camera.close();
+  else camera.open();
+});
 on('download', () => work(state.found));
 on('weights', ({ file }) => takeWeights(file));
 on('model', change);

@@ -106,6 +106,17 @@ function readBitmap(bitmap) {
   };
 }
 
+/**
+ * A still picture of what a <video> shows.
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<Blob>}
+ */
+export async function stillOf(video) {
+  const context = canvasContext(video.videoWidth, video.videoHeight);
+  context.drawImage(video, 0, 0);
+  return context.canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+}
+
 /** @param {number} width @param {number} height */
 function canvasContext(width, height) {
   if (typeof OffscreenCanvas !== 'function') {

@@ -80,6 +80,22 @@ export function shrunkNote(from, { width, height }) {
   return say('shrunk', { fromWidth: from.width, fromHeight: from.height, width, height });
 }
 
+/** @type {Record<string, string>} why there is no camera, by the name of the exception */
+const CAMERA_FAILURES = {
+  NotAllowedError: say('cameraRefused'),
+  NotFoundError: say('cameraNone'),
+  OverconstrainedError: say('cameraNone'),
+  NotReadableError: say('cameraBusy'),
+  AbortError: say('cameraBusy'),
+  ended: say('cameraEnded'),
+  insecure: say('cameraInsecure'),
+};
+
+/** @param {string} failure */
+export function cameraFailure(failure) {
+  return CAMERA_FAILURES[failure] ?? say('cameraUnknown');
+}
+
 /** Rounded down, so that 100 % is said only of all pairs. @param {number} share */
 function percent(share) {
   return say('percent', { share: number(Math.floor(share * 1000) / 10, 1) });

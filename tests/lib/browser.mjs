@@ -20,10 +20,11 @@ const { chromium, firefox } = await importPackage('tests', 'playwright-core');
 /** @typedef {keyof typeof BROWSERS} BrowserName */
 
 const BROWSERS = {
-  chromium: () => chromium.launch({
+  chromium: (/** @type {string[]} */ args) => chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-sync',
-      '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+      '--disable-background-networking', '--disable-component-update', '--no-first-run',
+      ...args],
   }),
   firefox: () => firefox.launch({
     channel: 'moz-firefox',
@@ -36,5 +37,8 @@ if (!(BROWSER in BROWSERS)) {
   throw new Error(`BROWSER is "${BROWSER}"; the tests know ${Object.keys(BROWSERS).join(', ')}.`);
 }
 
-/** @param {BrowserName} [name] */
-export const launch = (name = BROWSER) => BROWSERS[name]();
+/**
+ * @param {BrowserName} [name]
+ * @param {string[]} [args]  Chromium's, besides ours
+ */
+export const launch = (name = BROWSER, args = []) => BROWSERS[name](args);

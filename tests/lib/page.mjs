@@ -58,11 +58,13 @@ function currentBrowser() {
  * @param {object} [how.context]
  * @param {() => void} [how.script]  runs before the page's own scripts
  * @param {string} [how.address]  instead of the server's
+ * @param {any} [how.browser]  one that was launched in another way
  */
 export async function open({ server: serverOptions, context: contextOptions, script,
-  address } = {}) {
+  address, browser: other } = {}) {
   const server = await serve(inProject('build/site'), serverOptions);
-  const context = await (await currentBrowser()).newContext({ serviceWorkers: 'block', ...contextOptions });
+  const started = other ?? await currentBrowser();
+  const context = await started.newContext({ serviceWorkers: 'block', ...contextOptions });
   opened.push(context, server);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

@@ -29,6 +29,24 @@ export default {
       + 'nothing from elsewhere. Save the picture first, then choose it.',
     givenSeveral: 'Those were several files; this is the first of them.',
 
+    // ---- Camera
+    cameraAsking: 'Your browser asks whether this page may use the camera. Allow it to go on.',
+    cameraHint: 'Look straight into the camera, with the light in front of you and your face '
+      + 'in the outline.',
+    cameraCount: {
+      one: 'The photo is taken in one second.',
+      other: 'The photo is taken in {count} seconds.',
+    },
+    cameraRefused: 'This page may not use the camera. Allow it in the settings for this site, '
+      + 'behind the sign beside the address, and try again; or choose a photo instead.',
+    cameraNone: 'No camera was found. Connect one and try again, or choose a photo instead.',
+    cameraBusy: 'The camera is used by another program or page, or is switched off. Close the '
+      + 'other one and try again, or choose a photo instead.',
+    cameraEnded: 'The camera was switched off or taken away. Switch it on and try again.',
+    cameraInsecure: 'Browsers lend the camera only to pages that come over https. Open this '
+      + 'page at an address that begins with https:, or choose a photo instead.',
+    cameraUnknown: 'The camera cannot be used here. Try again, or choose a photo instead.',
+
     // ---- Progress
     oneMoment: 'One moment',
     gettingReady: 'Getting ready',

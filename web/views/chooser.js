@@ -20,6 +20,7 @@ export function mountChooser(element) {
     else if (file) emit(element, 'photo', { blob: file, note: '' });
     input.value = ''; // so that the same file can be chosen again
   });
+  part(element, '#use-camera').addEventListener('click', () => emit(element, 'camera', { does: 'open' }));
   download.addEventListener('click', () => emit(element, 'download'));
 
   return (/** @type {import('../main.js').State} */ { offers, phase }) => {
