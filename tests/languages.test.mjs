@@ -131,7 +131,7 @@ test('what files and the engine say has words in each language, under its own En
 /** What a page has of English, but for names, credits and what says that it is English. */
 const leftovers = (/** @type {any} */ page) => page.evaluate(() => {
   const aside = '[lang=en], code, #local-file, #old-browser, noscript, script, style, '
-    + '.brand, .person h3, .credit, dd, .networks .name, #sources b';
+    + '.person h3, .credit, dd, .networks .name, #sources b';
   const texts = [];
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
