@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /**
- * @param {'models' | 'tests'} set
+ * @param {'models' | 'tests' | 'lighthouse'} set
  * @param {string} name of a package, or of a module inside it
  * @returns {Promise<any>}
  */
@@ -16,8 +16,8 @@ export async function importPackage(set, name) {
   const home = join(root, 'build', 'npm', set);
   if (!existsSync(join(home, 'node_modules'))) {
     throw new Error(
-      `the npm packages are not installed in ${home}; run tools/setup/` +
-        `${set === 'models' ? 'models' : 'tests'}.sh`,
+      `the npm packages are not installed in ${home}; run ` +
+        `${set === 'lighthouse' ? 'tools/lighthouse.sh' : `tools/setup/${set}.sh`}`,
     );
   }
   return import(pathToFileURL(resolve(home, name)).href);

@@ -84,11 +84,15 @@ const list = (items) => `<ul>\n${items.join('\n')}\n</ul>`;
 writeFileSync(join(site, 'licences.html'), `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="Under which terms the code, the networks and the photos of Humshakal stand, and whom to thank for them.">
 <title>Licences and credits · Humshakal</title>
+<link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="style.css">
-<main>
+<main class="text">
 <p><a href="./">Back to Humshakal</a></p>
+<p lang="hi">लाइसेंस अपने मूल पाठ में हैं, यानी अंग्रेज़ी में। <a href="./">हमशक्ल पर वापस जाएँ</a></p>
 <h1>Licences and credits</h1>
 <h2>Networks</h2>
 ${list(networks())}
@@ -98,7 +102,7 @@ ${list(samples())}
 ${list(gallery())}
 <h2>Code</h2>
 ${code().map(([name, file]) => `<details><summary>${escape(name)}</summary>
-<pre style="white-space: pre-wrap">${escape(read(file))}</pre></details>`).join('\n')}
+<pre>${escape(read(file))}</pre></details>`).join('\n')}
 </main>
 </html>
 `);

@@ -29,6 +29,7 @@ export function mountChooser(element) {
     size.textContent = offers ? downloadSize(offers) : '';
     if (!offers || drawn) return;
     drawn = true;
+    samples.classList.remove('coming');
     samples.hidden = offers.samples.length === 0;
     part(samples, 'ul').replaceChildren(...offers.samples.map(sampleItem));
   };

@@ -21,7 +21,7 @@ export function mountNetworks(element) {
     { model: shown.offers.model.id, gallery: select.value }));
 
   return (/** @type {import('../main.js').State} */ { offers, phase, gone, seconds }) => {
-    element.hidden = !offers;
+    element.classList.toggle('coming', !offers);
     fields.disabled = select.disabled = weights.disabled = phase === 'busy';
     if (!offers || (shown.offers === offers && shown.seconds === seconds)) return;
     shown = { offers, seconds };
