@@ -60,6 +60,7 @@ export { HumError };
  * @typedef {object} MatchedPerson
  * @property {string} name
  * @property {string} link       about the person; '' if unknown
+ * @property {number} row        of the photo below in the gallery
  * @property {number} score      cosine, -1..1; higher is more alike
  * @property {number} strangers  share of the pairs of different people in this gallery that
  *   are less alike, 0..1; -1 where the gallery is too small to tell
@@ -223,11 +224,29 @@ export class Humshakal {
    * @returns {Promise<MatchedPerson[]>}
    */
   async match(image, { k = 5, face = null, detect = true, signal } = {}) {
-    const matches = await this.#withPhoto('match', image, { k, face, detect }, { signal });
-    for (const { photo } of matches) {
-      photo.thumbnail &&= new Blob([photo.thumbnail], { type: 'image/jpeg' });
-    }
-    return matches;
+    return withPictures(
+      await this.#withPhoto('match', image, { k, face, detect }, { signal }));
+  }
+
+  /**
+   * The k people of the gallery nearest to an embedding, which may be the mean of several.
+   * @param {Float32Array} embedding  of length 1
+   * @param {{k?: number, signal?: AbortSignal}} [options]
+   * @returns {Promise<MatchedPerson[]>}
+   */
+  async search(embedding, { k = 5, signal } = {}) {
+    return withPictures(await this.#run(
+      ({ channel }) => channel.call('search', { embedding, k }), { signal }));
+  }
+
+  /**
+   * The embedding of a photo of the gallery.
+   * @param {number} row  as in a MatchedPerson
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<Float32Array>}
+   */
+  async galleryEmbedding(row, { signal } = {}) {
+    return this.#run(({ channel }) => channel.call('rowEmbedding', { row }), { signal });
   }
 
   /**
@@ -622,6 +641,14 @@ function photoNumber(image) {
   const number = photoNumbers.get(image) ?? (lastPhotoNumber += 1);
   photoNumbers.set(image, number);
   return number;
+}
+
+/** @param {any[]} matches  as the engine gives them @returns {MatchedPerson[]} */
+function withPictures(matches) {
+  for (const { photo } of matches) {
+    photo.thumbnail &&= new Blob([photo.thumbnail], { type: 'image/jpeg' });
+  }
+  return matches;
 }
 
 /** @param {Options} options */

@@ -7,34 +7,47 @@
 import { trusted } from './bound-worker.js';
 import { createCamera } from './camera.js';
 import { Humshakal } from './humshakal.js';
+import { say } from './say.js';
+import { lookAt, matchTogether } from './several.js';
 import { mountAnnouncer } from './views/announcer.js';
 import { mountCamera } from './views/camera.js';
 import { mountChooser } from './views/chooser.js';
+import { mountEveryone } from './views/everyone.js';
 import { mountIntake } from './views/intake.js';
 import { mountLanguages } from './views/languages.js';
 import { mountNetworks } from './views/networks.js';
 import { mountNotice } from './views/notice.js';
-import { mountPhoto } from './views/photo.js';
+import { inReadingOrder, mountPhoto } from './views/photo.js';
 import { mountProgress } from './views/progress.js';
 import { mountResults } from './views/results.js';
+import { mountSeveral } from './views/several.js';
 import {
-  explain, explainGiven, explainNoFace, explainNoGallery, photoCaption, resultHeading, sources,
+  explain, explainGiven, explainNoFace, explainNoFaceInAny, explainNoGallery, photoCaption, resultHeading, sources,
 } from './words.js';
 
 /** @typedef {import('./humshakal.js').MatchedPerson} MatchedPerson */
 /** @typedef {import('./words.js').Explanation} Explanation */
 
 /**
+ * @typedef {import('./humshakal.js').Progress} Progress
+ * @typedef {Omit<Progress, 'phase'> & {phase: Progress['phase'] | 'photos' | 'faces'}} Step
+ */
+
+/**
  * @typedef {object} State
- * @property {'empty' | 'busy' | 'result' | 'notice'} phase
+ * @property {'empty' | 'busy' | 'result' | 'everyone' | 'notice'} phase
  * @property {import('./humshakal.js').Offers | null} offers  null until known
  * @property {boolean} gone   the network of the last visit is no longer on this device
  * @property {Record<string, number>} seconds  of the last face, by network
  * @property {{blob: Blob, url: string, note: string} | null} photo
  * @property {Awaited<ReturnType<Humshakal['detect']>> | null} found
- * @property {number | 'whole'} selected  the face in found.faces, or the whole picture
- * @property {import('./humshakal.js').Progress | null} progress  null: not downloading
+ * @property {import('./several.js').Several | null} several  null: there is one photo at most
+ * @property {number | 'whole' | 'all'} selected  the face in found.faces, the whole picture,
+ *   or all faces
+ * @property {Step | null} progress  null: nothing that can be counted
  * @property {MatchedPerson[]} matches
+ * @property {{index: number, match: MatchedPerson, crop: any}[]} everyone  of all faces, as
+ *   one reads; index: in found.faces
  * @property {any} crop       the chosen face's picture
  * @property {number | null} threshold
  * @property {Explanation | null} notice
@@ -50,9 +63,11 @@ const state = {
   seconds: {},
   photo: null,
   found: null,
+  several: null,
   selected: 0,
   progress: null,
   matches: [],
+  everyone: [],
   crop: null,
   threshold: null,
   notice: null,
@@ -61,6 +76,7 @@ const state = {
 };
 
 const MATCHES = 5;
+const MOST_PHOTOS = 20;
 const CROP_SIDE = 192;
 
 /** @param {string} id */
@@ -71,7 +87,9 @@ const views = [
   mountPhoto(element('photo')),
   mountProgress(element('progress')),
   mountNotice(element('notice')),
+  mountSeveral(element('several')),
   mountResults(element('results')),
+  mountEveryone(element('everyone')),
   mountNetworks(element('networks')),
   mountCamera(/** @type {HTMLDialogElement} */ (element('camera'))),
   mountAnnouncer(element('announce')),
@@ -197,13 +215,33 @@ async function begin(changes, run) {
 }
 
 /**
- * Takes the photo in the state, if there is one, as far as the result.
- * @param {State['found']} found  what is known of its faces already
+ * Waits until faces can be matched.
+ * @param {Job} job
+ * @returns {Promise<Humshakal | null>}  null: there is a newer job, or no gallery
+ */
+async function readyToMatch(job) {
+  const humshakal = await engine();
+  job.during = 'starting';
+  await humshakal.ready;
+  if (job.stale()) return null;
+  show({ progress: null });
+  if (state.offers?.missing) await showOffers();
+  job.during = 'photo';
+  if (humshakal.info.gallery) return humshakal;
+  show({ phase: 'notice', notice: explainNoGallery(state.offers) });
+  return null;
+}
+
+/**
+ * Takes what is in the state, if there is something, as far as the result.
+ * @param {State['found']} found  what is known of the photo's faces already
  */
 function work(found) {
+  if (state.several) return workTogether();
+  if (state.selected === 'all' && found) return workEveryone(found);
   return begin({ found, matches: [], crop: null }, async (job) => {
-    const humshakal = await engine();
     if (state.photo && !found) {
+      const humshakal = await engine();
       job.during = 'photo';
       found = await humshakal.detect(state.photo.blob);
       if (job.stale()) return;
@@ -213,22 +251,14 @@ function work(found) {
       show({ phase: 'notice', notice: explainNoFace() });
       return;
     }
-    job.during = 'starting';
-    await humshakal.ready;
-    if (job.stale()) return;
-    show({ progress: null });
-    if (state.offers?.missing) await showOffers();
-    if (!humshakal.info.gallery) {
-      show({ phase: 'notice', notice: explainNoGallery(state.offers) });
-      return;
-    }
+    const humshakal = await readyToMatch(job);
+    if (!humshakal) return;
     if (!found || !state.photo) {
       show({ phase: 'empty' });
       return;
     }
-    job.during = 'photo';
-    const { selected, photo: { blob } } = state;
-    const face = selected === 'whole' ? null : found.faces[selected];
+    const { photo: { blob } } = state;
+    const face = selectedFace();
     const start = performance.now();
     const matches = await humshakal.match(blob, { face, detect: false, k: MATCHES });
     const seconds = { ...state.seconds,
@@ -236,9 +266,95 @@ function work(found) {
     const crop = await humshakal.crop(blob, { face, detect: false, side: CROP_SIDE,
       loose: true });
     if (job.stale()) return;
+    showMatches(humshakal, { matches, crop, seconds });
+  });
+}
+
+/** The chosen face; null: the whole picture. */
+function selectedFace() {
+  const { selected, found } = state;
+  return typeof selected === 'number' ? found?.faces[selected] ?? null : null;
+}
+
+/** @param {Humshakal} humshakal @param {Partial<State> & {matches: MatchedPerson[]}} changes */
+function showMatches(humshakal, changes) {
+  const { threshold = null } = humshakal.info.embedder;
+  show({ phase: 'result', threshold, ...changes,
+    announcement: resultHeading(changes.matches, threshold) });
+}
+
+/** Finds the people who look most like the person of several photos. */
+function workTogether() {
+  const fresh = state.several && { ...state.several, together: null };
+  return begin({ matches: [], crop: null, several: fresh }, async (job) => {
+    const humshakal = await readyToMatch(job);
+    const { several } = state;
+    if (!humshakal || !several) return;
+    /** @type {import('./several.js').Look[]} */
+    const looks = [];
+    for (const { blob } of several.photos) {
+      show({ progress: { phase: 'photos', loaded: looks.length + 1, total: several.photos.length,
+        label: '' } });
+      looks.push(await lookAt(humshakal, blob));
+      if (job.stale()) return;
+    }
+    await showTogether(humshakal, job, { ...several, looks });
+  });
+}
+
+/**
+ * @param {Humshakal} humshakal
+ * @param {Job} job
+ * @param {import('./several.js').Several} several
+ */
+async function showTogether(humshakal, job, several) {
+  const together = await matchTogether(humshakal, several.looks, MATCHES, several.switched);
+  if (job.stale()) return;
+  if (!together) {
+    show({ phase: 'notice', several: null, photo: null, notice: explainNoFaceInAny() });
+    return;
+  }
+  const { matches, lead } = together;
+  const selected = together.photos[lead].face;
+  const { found } = several.looks[lead];
+  const { blob, url } = several.photos[lead];
+  const crop = await humshakal.crop(blob, { face: found?.faces[selected], side: CROP_SIDE,
+    loose: true });
+  if (job.stale()) return;
+  showMatches(humshakal, { matches, crop, found, selected, several: { ...several, together },
+    photo: { blob, url, note: '' } });
+}
+
+/** Takes one of several photos, or leaves it out. @param {number} index @param {boolean} use */
+function useOrLeave(index, use) {
+  const several = /** @type {NonNullable<State['several']>} */ (state.several);
+  const changed = { ...several, switched: new Map(several.switched).set(index, use) };
+  return begin({ phase: 'result', several: changed }, async (job) => {
+    const humshakal = await readyToMatch(job);
+    if (humshakal) await showTogether(humshakal, job, changed);
+  });
+}
+
+/** Finds the one person most like each face. @param {NonNullable<State['found']>} found */
+function workEveryone({ faces }) {
+  return begin({ everyone: [] }, async (job) => {
+    const humshakal = await readyToMatch(job);
+    if (!humshakal || !state.photo) return;
+    const { blob } = state.photo;
+    /** @type {State['everyone']} */
+    const everyone = [];
+    for (const index of inReadingOrder(faces)) {
+      show({ progress: { phase: 'faces', loaded: everyone.length + 1, total: faces.length,
+        label: '' } });
+      const about = { face: faces[index], detect: false };
+      const [match] = await humshakal.match(blob, { ...about, k: 1 });
+      const crop = await humshakal.crop(blob, { ...about, side: CROP_SIDE, loose: true });
+      if (job.stale()) return;
+      everyone.push({ index, match, crop });
+    }
     const { threshold = null } = humshakal.info.embedder;
-    show({ phase: 'result', matches, crop, threshold, seconds,
-      announcement: resultHeading(matches, threshold) });
+    show({ phase: 'everyone', everyone, threshold,
+      announcement: say('everyoneFound', { count: faces.length }) });
   });
 }
 
@@ -286,10 +402,26 @@ async function change(wanted) {
 
 /** @param {Blob} blob @param {string} note  a credit, or a word on what was given */
 function openPhoto(blob, note) {
-  if (state.photo) URL.revokeObjectURL(state.photo.url);
-  show({ photo: { blob, note, url: URL.createObjectURL(blob) }, selected: 0 });
+  forgetPhotos();
+  show({ photo: { blob, note, url: URL.createObjectURL(blob) }, several: null, selected: 0 });
   work(null);
   element('stage').scrollIntoView();
+}
+
+/** @param {Blob[]} blobs  of one person */
+function openPhotos(blobs) {
+  forgetPhotos();
+  const photos = blobs.slice(0, MOST_PHOTOS)
+    .map((blob) => ({ blob, url: URL.createObjectURL(blob) }));
+  show({ photo: null, found: null, several: { photos, unseen: blobs.length - photos.length,
+    looks: [], switched: new Map(), together: null } });
+  work(null);
+  element('stage').scrollIntoView();
+}
+
+function forgetPhotos() {
+  const urls = [state.photo, ...state.several?.photos ?? []].map((photo) => photo?.url);
+  for (const url of urls) if (url) URL.revokeObjectURL(url);
 }
 
 const camera = createCamera({
@@ -310,6 +442,10 @@ const actions = {
     show({ selected: 'whole' });
     work(state.found);
   },
+  all: () => {
+    show({ selected: 'all' });
+    work(state.found);
+  },
 };
 
 /**
@@ -323,6 +459,8 @@ function on(type, listener) {
 }
 
 on('photo', ({ blob, note }) => openPhoto(blob, note));
+on('photos', ({ blobs }) => openPhotos(blobs));
+on('use', ({ index, use }) => useOrLeave(index, use));
 on('face', ({ index }) => {
   show({ selected: index });
   work(state.found);

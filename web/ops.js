@@ -150,6 +150,16 @@ export function createOps() {
       return engine.crop(choose(face, detect), { side, loose });
     },
 
+    /** @param {{embedding: Float32Array, k: number}} args */
+    search({ embedding, k }) {
+      return engine.search(embedding, k);
+    },
+
+    /** @param {{row: number}} args */
+    rowEmbedding({ row }) {
+      return engine.rowEmbedding(row);
+    },
+
     /** @param {{a: Float32Array, b: Float32Array}} args */
     compare({ a, b }) {
       return engine.compare(a, b);

@@ -33,9 +33,9 @@ import { HumError } from './errors.js';
  * @property {string} link       about the person, or ''
  * @property {PhotoCredit} photo
  *
- * @typedef {Entry & {score: number, strangers: number}} Match  the nearest photo of a person
- *   score: cosine, -1..1; strangers: share of pairs of strangers less alike, 0..1, -1 where
- *   it is not known
+ * @typedef {Entry & {row: number, score: number, strangers: number}} Match  the nearest photo
+ *   of a person; row: its number in the gallery; score: cosine, -1..1; strangers: share of
+ *   pairs of strangers less alike, 0..1, -1 where it is not known
  */
 
 /** hum_face: floats only, in this order. */
@@ -274,6 +274,16 @@ export class Engine {
     };
   }
 
+  /** The embedding of a photo of the gallery, by its number. @param {number} photo */
+  rowEmbedding(photo) {
+    const dimension = this.#module._hum_dimension(this.#engine);
+    return this.#borrow((take) => {
+      const out = take(Math.max(4, 4 * dimension));
+      this.#check(this.#module._hum_gallery_embedding(this.#engine, photo, out));
+      return this.#floats(out, dimension);
+    });
+  }
+
   /** Starts a new gallery for the loaded embedder; the loaded gallery stays. */
   beginGallery() {
     this.#check(this.#module._hum_gallery_begin(this.#engine, 0));
@@ -306,7 +316,8 @@ export class Engine {
     const view = new DataView(this.#module.HEAPU8.buffer, at, MATCH.bytes);
     const score = view.getFloat32(MATCH.score, true);
     const strangers = view.getFloat32(MATCH.strangers, true);
-    return { score, strangers, ...this.entry(view.getInt32(MATCH.photo, true)) };
+    const row = view.getInt32(MATCH.photo, true);
+    return { row, score, strangers, ...this.entry(row) };
   }
 
   /** @param {number} field @param {number} index */

@@ -26,9 +26,11 @@ export const PROGRESS_TITLES = {
   download: say('gettingReady'),
   convert: say('converting'),
   adapt: say('adapting'),
+  photos: say('oneMoment'),
+  faces: say('oneMoment'),
 };
 
-/** @param {import('./humshakal.js').Progress | null} progress */
+/** @param {import('./main.js').Step | null} progress */
 export function progressText(progress) {
   if (!progress) return say('looking');
   const { phase, loaded, total, label } = progress;
@@ -36,6 +38,8 @@ export function progressText(progress) {
   if (phase === 'convert') {
     return say('convertingShare', { file: label, share: Math.floor(100 * loaded) });
   }
+  if (phase === 'photos') return say('photoOf', { number: loaded, count: total });
+  if (phase === 'faces') return faceLabel(loaded, total);
   if (phase === 'adapt') return say('pictureOf', { number: loaded, count: total });
   return say('megabytesOf', { loaded: number(loaded / 1e6, 1), total: number(total / 1e6, 1) });
 }
@@ -70,14 +74,38 @@ export function faceLabel(number, count) {
   return say('faceOf', { number, count });
 }
 
-/** @param {number} count */
-export function photoCaption(count) {
-  return count === 0 ? say('noFaceFound') : say('facesFound', { count });
+/** @param {number} count @param {boolean} [all]  whether all of them are looked at */
+export function photoCaption(count, all = false) {
+  return count === 0 ? say('noFaceFound') : say(all ? 'everyoneFound' : 'facesFound', { count });
 }
 
 /** @param {{width: number, height: number}} from @param {{width: number, height: number}} to */
 export function shrunkNote(from, { width, height }) {
   return say('shrunk', { fromWidth: from.width, fromHeight: from.height, width, height });
+}
+
+/** Why a photo of several is not used. */
+export const LEFT_OUT = {
+  other: say('leftOther'),
+  'no-face': say('leftNoFace'),
+  unreadable: say('leftUnreadable'),
+  off: say('leftOff'),
+};
+
+/**
+ * Several photos of one person: how many are used, and how steady the result is.
+ * @param {number} unseen
+ * @param {import('./several.js').Together} together
+ */
+export function togetherText(unseen, { photos, judged, steady }) {
+  const used = photos.filter(({ verdict: is }) => is === 'used').length;
+  return [
+    say('severalUsed', { used, count: photos.length }),
+    unseen ? say('severalUnseen', { count: unseen }) : '',
+    judged ? '' : say('severalUnjudged'),
+    !steady ? say('steadyUnknown') : steady.stay === steady.of ? say('steadyAll')
+      : steady.stay ? say('steadySome', steady) : say('steadyNone'),
+  ].filter(Boolean).join(' ');
 }
 
 /** @type {Record<string, string>} why there is no camera, by the name of the exception */
@@ -222,6 +250,11 @@ export function explainNoFace() {
   };
 }
 
+/** @returns {Explanation} */
+export function explainNoFaceInAny() {
+  return { title: say('noFace'), text: say('noFaceInAny'), actions: ['choose'], code: '' };
+}
+
 /**
  * The chosen network has no gallery here.
  * @param {Offers | null} offers
@@ -342,5 +375,4 @@ export const GIVEN = {
   folder: say('givenFolder'),
   nothing: say('givenNothing'),
   address: say('givenAddress'),
-  several: say('givenSeveral'),
 };

@@ -101,4 +101,4 @@ export async function notice(page) {
 }
 
 /** @param {any} page @returns {Promise<string[]>} */
-export const names = (page) => page.locator('.person h3').allInnerTexts();
+export const names = (page) => page.locator('#results .person h3').allInnerTexts();

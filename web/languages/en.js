@@ -27,7 +27,35 @@ export default {
     givenNothing: 'There was no photo in that. Copy or drop a picture file.',
     givenAddress: 'That was the address of a picture on another site, and this page fetches '
       + 'nothing from elsewhere. Save the picture first, then choose it.',
-    givenSeveral: 'Those were several files; this is the first of them.',
+
+    // ---- Several photos, several faces
+    photoOf: 'Photo {number} of {count}',
+    severalTitle: '{count} photos, taken together as one person’s',
+    severalUsed: '{used} of {count} photos are used.',
+    severalUnseen: {
+      one: 'One more was left aside.',
+      other: '{count} more were left aside.',
+    },
+    severalUnjudged: 'How alike photos of one person are for this network is not known, so a '
+      + 'photo of somebody else would not be noticed.',
+    severalLead: 'The photo that counts most.',
+    severalCounts: 'Used, counts {share} %',
+    leftOther: 'Left out: it seems to show somebody else',
+    leftNoFace: 'Left out: no face was found',
+    leftUnreadable: 'Left out: it cannot be read',
+    leftOff: 'Left out by you',
+    steadyAll: 'The result is steady: all of these people stay, whichever photo is left out.',
+    steadySome: '{stay} of these {of} people stay, whichever photo is left out.',
+    steadyNone: 'The result is not steady: none of these people stays, whichever photo is '
+      + 'left out.',
+    steadyUnknown: 'From one photo alone it cannot be told how steady the result is.',
+    noFaceInAny: 'There is none in any of these photos. Try photos where the face is larger, '
+      + 'in good light and not turned away.',
+    everyoneFound: {
+      one: 'One face, with the person who looks most like it.',
+      other: '{count} faces, each with the person who looks most like it.',
+    },
+    seeAllFiveOf: 'See all five for face {number}, {name} first',
 
     // ---- Camera
     cameraAsking: 'Your browser asks whether this page may use the camera. Allow it to go on.',

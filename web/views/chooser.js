@@ -2,7 +2,7 @@
 
 import { say } from '../say.js';
 import { credit, downloadSize, told } from '../words.js';
-import { copyOf, emit, isWeights, part } from './parts.js';
+import { copyOf, emit, emitFiles, part } from './parts.js';
 
 /** @param {HTMLElement} element */
 export function mountChooser(element) {
@@ -15,9 +15,7 @@ export function mountChooser(element) {
   let drawn = false;
 
   input.addEventListener('change', () => {
-    const [file] = input.files;
-    if (file && isWeights(file.name)) emit(element, 'weights', { file });
-    else if (file) emit(element, 'photo', { blob: file, note: '' });
+    emitFiles(element, [...input.files]);
     input.value = ''; // so that the same file can be chosen again
   });
   part(element, '#use-camera').addEventListener('click', () => emit(element, 'camera', { does: 'open' }));

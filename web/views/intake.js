@@ -1,7 +1,7 @@
 /** The ways to give a photo that are not seen: dropping and pasting anywhere. */
 
 import { GIVEN } from '../words.js';
-import { emit, isWeights } from './parts.js';
+import { emit, emitFiles } from './parts.js';
 
 /** @param {HTMLElement} veil  shown while something hangs over the page */
 export function mountIntake(veil) {
@@ -32,14 +32,10 @@ export function mountIntake(veil) {
 /** @param {DataTransfer} given */
 function take(given) {
   const [item] = Array.from(given.items).filter(({ kind }) => kind === 'file');
-  const [file] = given.files;
   if (item?.webkitGetAsEntry?.()?.isDirectory) {
     emit(document, 'problem', { text: GIVEN.folder });
-  } else if (file && isWeights(file.name)) {
-    emit(document, 'weights', { file });
-  } else if (file) {
-    const note = given.files.length > 1 ? GIVEN.several : '';
-    emit(document, 'photo', { blob: file, note });
+  } else if (given.files.length) {
+    emitFiles(document, [...given.files]);
   } else {
     const text = given.types.includes('text/uri-list') ? GIVEN.address : GIVEN.nothing;
     emit(document, 'problem', { text });

@@ -30,7 +30,19 @@ export function copyOf(id) {
   return /** @type {Element} */ (template.content.firstElementChild).cloneNode(true);
 }
 
+/**
+ * Tells the controller which files a visitor gave; several photos are one person's.
+ * @param {EventTarget} target
+ * @param {File[]} files
+ */
+export function emitFiles(target, files) {
+  const weights = files.find(({ name }) => isWeights(name));
+  if (weights) emit(target, 'weights', { file: weights });
+  else if (files.length > 1) emit(target, 'photos', { blobs: files });
+  else if (files.length) emit(target, 'photo', { blob: files[0], note: '' });
+}
+
 /** Whether a file is weights of a network rather than a photo. @param {string} name */
-export function isWeights(name) {
+function isWeights(name) {
   return /\.(h5|hdf5|tflite)$/i.test(name);
 }

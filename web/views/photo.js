@@ -12,6 +12,7 @@ export function mountPhoto(element) {
   const boxes = part(element, '.faces');
   const caption = part(element, '.caption');
   const whole = part(element, '[data-action=whole]');
+  const all = part(element, '[data-action=all]');
   /** @type {unknown} */
   let drawn = null;
 
@@ -22,37 +23,49 @@ export function mountPhoto(element) {
   // Not every file is a photo, and not every browser can show every one.
   image.addEventListener('error', () => { frame.hidden = true; });
   image.addEventListener('load', () => { frame.hidden = false; });
+  all.addEventListener('click', () => emit(element, 'action', { name: 'all' }));
   whole.addEventListener('click', () => emit(element, 'action', { name: 'whole' }));
 
-  return (/** @type {import('../main.js').State} */ { photo, found, selected, phase }) => {
+  return (/** @type {import('../main.js').State} */ { photo, found, several, selected, phase }) => {
     element.hidden = !photo;
     if (!photo) return;
     if (image.src !== photo.url) image.src = photo.url;
     if (drawn !== found) {
       drawn = found;
-      boxes.replaceChildren(...(found ? drawBoxes(found) : []));
+      boxes.replaceChildren(...(found ? drawBoxes(found, !several) : []));
     }
     for (const box of boxes.children) {
       const pressed = box.dataset.index === String(selected);
       if (box.matches('button')) box.setAttribute('aria-pressed', String(pressed));
-      box.hidden = selected === 'whole' && !box.matches('button');
+      box.hidden = !box.matches('button')
+        && (selected === 'whole' || (Boolean(several) && !pressed));
     }
-    whole.hidden = phase !== 'result' || selected === 'whole';
-    caption.textContent = [
-      found ? photoCaption(found.faces.length) : '',
+    const over = phase === 'result' || phase === 'everyone';
+    whole.hidden = !over || Boolean(several) || selected === 'whole';
+    all.hidden = !over || Boolean(several) || selected === 'all' || (found?.faces.length ?? 0) < 2;
+    caption.textContent = several ? say('severalLead') : [
+      found ? photoCaption(found.faces.length, selected === 'all') : '',
       found?.shrunkFrom ? shrunkNote(found.shrunkFrom, found) : '',
       photo.note,
     ].filter(Boolean).join(' ');
   };
 }
 
-/** @param {{width: number, height: number, faces: Face[]}} found */
-function drawBoxes({ width, height, faces }) {
-  // Numbered as one reads, since "largest first" means nothing to a reader.
-  const inOrder = faces.map((face, index) => ({ face, index }))
-    .sort((a, b) => (a.face.x + a.face.width / 2) - (b.face.x + b.face.width / 2));
-  return inOrder.map(({ face, index }, i) => {
-    const box = document.createElement(faces.length > 1 ? 'button' : 'span');
+/** Indices of faces as one reads, since "largest first" means nothing to a reader.
+ * @param {Face[]} faces */
+export function inReadingOrder(faces) {
+  const middle = faces.map(({ x, width }) => x + width / 2);
+  return faces.map((_, i) => i).sort((a, b) => middle[a] - middle[b]);
+}
+
+/**
+ * @param {{width: number, height: number, faces: Face[]}} found
+ * @param {boolean} choosable
+ */
+function drawBoxes({ width, height, faces }, choosable) {
+  return inReadingOrder(faces).map((index, i) => {
+    const face = faces[index];
+    const box = document.createElement(choosable && faces.length > 1 ? 'button' : 'span');
     box.className = 'face';
     box.dataset.index = String(index);
     if (box instanceof HTMLButtonElement) {

@@ -1,0 +1,165 @@
+/** Several photos of one person as one embedding, on the real engine and real photos. */
+
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { png } from './lib/png.mjs';
+import { inProject, need, photo, site } from './lib/project.mjs';
+
+const LABELED = 'build/photos/test/labeled';
+
+/** @typedef {import('../web/template.js').Candidate} Candidate */
+/** @typedef {import('../web/several.js').Look} Look */
+
+await need('build/site/models/manifest.json');
+const { Humshakal } = await import(new URL('humshakal.js', site).href);
+const { lookAt, matchTogether, quality } = /** @type {typeof import('../web/several.js')} */ (
+  await import(new URL('several.js', site).href));
+const { cosine, findPerson, leaveOneOut, meanOf } = (
+  /** @type {typeof import('../web/template.js')} */ (
+    await import(new URL('template.js', site).href)));
+
+/** @type {import('../web/humshakal.js').Humshakal} */
+let humshakal;
+/** @type {Map<string, Candidate[]>} the faces of each person's photos */
+const people = new Map();
+
+before(async () => {
+  humshakal = await Humshakal.create();
+  for (const person of await readdir(inProject(LABELED))) {
+    const faces = [];
+    for (const file of (await readdir(inProject(`${LABELED}/${person}`))).sort()) {
+      const look = await lookAt(humshakal, await photo(`${LABELED}/${person}/${file}`));
+      faces.push(look.faces[0]);
+    }
+    people.set(person, faces);
+  }
+});
+
+after(() => humshakal?.close());
+
+/** @param {number[]} values */
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * How much more like a person's remaining photo something is than like other people's.
+ * @param {string} person
+ * @param {Float32Array} probe
+ * @param {Candidate} rest
+ */
+function margin(person, probe, rest) {
+  const others = [...people].filter(([name]) => name !== person).flatMap(([, faces]) => faces);
+  return cosine(probe, rest.embedding)
+    - Math.max(...others.map(({ embedding }) => cosine(probe, embedding)));
+}
+
+test('the mean of a person’s photos is nearer to another one of theirs than one photo is', () => {
+  const [together, alone] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+  for (const [person, faces] of people) {
+    faces.forEach((rest, i) => {
+      const given = faces.filter((_, j) => j !== i);
+      together.push(margin(person, meanOf(given), rest));
+      alone.push(...given.map(({ embedding }) => margin(person, embedding, rest)));
+    });
+  }
+  console.log(`margin ${mean(together).toFixed(3)} together, ${mean(alone).toFixed(3)} alone`);
+  assert.ok(mean(together) > mean(alone) + 0.03);
+  assert.ok(Math.min(...together) > Math.min(...alone), 'and the worst case is better');
+});
+
+test('a mean has length 1, and a better photo counts more', () => {
+  const [a, b] = [...people.values()][0];
+  const even = meanOf([{ ...a, quality: 1 }, { ...b, quality: 1 }]);
+  const tilted = meanOf([{ ...a, quality: 1 }, { ...b, quality: 0.2 }]);
+  for (const vector of [even, tilted]) assert.ok(Math.abs(cosine(vector, vector) - 1) < 1e-5);
+  assert.ok(cosine(tilted, a.embedding) > cosine(even, a.embedding));
+});
+
+test('quality falls with blur and with size', () => {
+  const noise = (/** @type {number} */ x, /** @type {number} */ y) => 128 + 100 * Math.sin(7 * x * y);
+  const pictureOf = (/** @type {(x: number, y: number) => number} */ value) => {
+    const data = new Uint8ClampedArray(4 * 64 * 64).fill(255);
+    for (let i = 0; i < 64 * 64; i += 1) data.fill(value(i % 64, i >> 6), 4 * i, 4 * i + 3);
+    return { data, width: 64, height: 64 };
+  };
+  const face = /** @type {any} */ ({ score: 0.9 });
+  const sharp = quality(face, pictureOf(noise));
+  const small = quality(face, pictureOf((x, y) => 128 + 100 * Math.sin((x + y) / 9)));
+  const blurred = quality(face, pictureOf(() => 128));
+  assert.ok(sharp > small && small > blurred && blurred > 0, `${sharp} ${small} ${blurred}`);
+  assert.ok(quality({ ...face, score: 0.5 }, pictureOf(noise)) < sharp);
+});
+
+test('photos of somebody else are found out, wherever they stand', () => {
+  const names = [...people.keys()];
+  const { threshold } = humshakal.info.embedder;
+  for (const name of names) {
+    for (const other of names.filter((one) => one !== name)) {
+      const [wrong] = /** @type {Candidate[]} */ (people.get(other));
+      const right = /** @type {Candidate[]} */ (people.get(name)).slice(0, 3);
+      for (const at of [0, 1, 3]) {
+        const photos = right.toSpliced(at, 0, wrong).map((face) => [face]);
+        const agrees = findPerson(photos, 0.8 * threshold).map((member) => member.agrees);
+        assert.deepEqual(agrees, photos.map((_, i) => i !== at), `${other} among ${name}, ${at}`);
+      }
+    }
+  }
+});
+
+test('in a photo of several people it is the person of the other photos who counts', () => {
+  const [mine, others] = [...people.values()];
+  const [first, second, third] = mine;
+  const members = findPerson([[first], [others[0], second], [third, others[1]]], 0.4);
+  assert.deepEqual(members.map(({ face }) => face), [0, 1, 0]);
+  assert.ok(members.every(({ agrees }) => agrees));
+});
+
+test('of two photos that disagree the better one counts', () => {
+  const [[a], [b]] = [...people.values()];
+  const agree = (/** @type {number} */ qa, /** @type {number} */ qb) => findPerson(
+    [[{ ...a, quality: qa }], [{ ...b, quality: qb }]], 0.4).map(({ agrees }) => agrees);
+  assert.deepEqual(agree(0.9, 0.3), [true, false]);
+  assert.deepEqual(agree(0.3, 0.9), [false, true]);
+});
+
+test('without a same-person level nobody is left out', () => {
+  const [[a], [b]] = [...people.values()];
+  assert.ok(findPerson([[a], [b]], null).every(({ agrees }) => agrees));
+});
+
+test('photos together: used ones, shares, and the people who stay', async () => {
+  const [name] = people.keys();
+  const files = (await readdir(inProject(`${LABELED}/${name}`))).sort().slice(0, 3);
+  const blobs = await Promise.all(files.map((file) => photo(`${LABELED}/${name}/${file}`)));
+  blobs.push(new Blob([png(80, 80, () => [90, 90, 90])]), new Blob(['%PDF-1.7']));
+  /** @type {Look[]} */
+  const looks = [];
+  for (const blob of blobs) looks.push(await lookAt(humshakal, blob));
+  const together = await matchTogether(humshakal, looks, 5, new Map());
+  assert.ok(together);
+  assert.deepEqual(together.photos.map(({ verdict }) => verdict),
+    ['used', 'used', 'used', 'no-face', 'unreadable']);
+  assert.ok(Math.abs(together.photos.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-6);
+  assert.equal(together.matches.length, 5);
+  // What it says of steadiness, found out in another way.
+  const faces = looks.slice(0, 3).map((look) => look.faces[0]);
+  let staying = together.matches.map(({ name: person }) => person);
+  for (const variant of leaveOneOut(faces)) {
+    const found = (await humshakal.search(variant, { k: 5 })).map(({ name: person }) => person);
+    staying = staying.filter((person) => found.includes(person));
+  }
+  assert.deepEqual(together.steady, { stay: staying.length, of: 5 });
+
+  const one = await matchTogether(humshakal, looks, 5, new Map([[0, false], [1, false]]));
+  assert.deepEqual(one?.photos.map(({ verdict }) => verdict),
+    ['off', 'off', 'used', 'no-face', 'unreadable']);
+  assert.equal(one?.steady, null);
+  assert.equal(await matchTogether(humshakal, looks.slice(3), 5, new Map()), null);
+});
+
+test('an engine that stopped is no bad photo', async () => {
+  const closed = await Humshakal.create({ gallery: null });
+  closed.close();
+  await assert.rejects(lookAt(closed, new Blob([png(80, 80, () => [90, 90, 90])])),
+    { code: 'HUM_ERROR_STATE' });
+});
