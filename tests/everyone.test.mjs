@@ -149,18 +149,19 @@ test('with forced colours what is chosen, how much and where to press can still 
   const { page } = await open({ context: { forcedColors: 'active', reducedMotion: 'reduce' } });
   await choose(page, GROUP);
   await resultShown(page);
-  const { chosen, other, bar, ground, button } = await page.evaluate(() => {
+  const { chosen, other, bar, ground, whole, button } = await page.evaluate(() => {
     const style = (/** @type {string} */ selector) => (
       getComputedStyle(/** @type {Element} */ (document.querySelector(selector))));
     return {
-      chosen: style('button.face[aria-pressed=true]').border,
-      other: style('button.face[aria-pressed=false]').border,
+      chosen: style('button.face[aria-pressed=true]').borderColor,
+      other: style('button.face[aria-pressed=false]').borderColor,
       bar: style('.bar span').backgroundColor,
       ground: style('.bar').backgroundColor,
+      whole: style('.bar').outlineStyle,
       button: style('#choose').borderStyle,
     };
   });
   assert.notEqual(chosen, other);
   assert.notEqual(bar, ground);
-  assert.equal(button, 'solid');
+  assert.deepEqual([whole, button], ['solid', 'solid']);
 });

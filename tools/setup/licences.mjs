@@ -90,7 +90,7 @@ writeFileSync(join(site, 'licences.html'), `<!doctype html>
 <title>Licences and credits · Humshakal</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="style.css">
-<main class="text">
+<main class="reading">
 <p><a href="./">Back to Humshakal</a></p>
 <p lang="hi">लाइसेंस अपने मूल पाठ में हैं, यानी अंग्रेज़ी में। <a href="./">हमशक्ल पर वापस जाएँ</a></p>
 <h1>Licences and credits</h1>
