@@ -95,20 +95,12 @@ static void compare(const char *what) {
 
 static const hum_activation activations[] = {HUM_ACT_NONE, HUM_ACT_RELU, HUM_ACT_RELU6};
 
-/* A random convolution of tensor x; weights as f32, f16 behind DEQUANTIZE, or int8. */
-static int32_t add_convolution(int32_t x, int depthwise, hum_type type) {
+/* A convolution of tensor x, of any activation; weights as f32, f16 behind DEQUANTIZE, or
+   int8. n: padding, strides and dilations. */
+static int32_t add_layer(int32_t x, hum_node n, int32_t kh, int32_t kw, int32_t channels,
+                         hum_type type) {
     const int32_t *s = g.tensors[x].shape;
-    int32_t kh = random_int(1, 5), kw = random_int(1, 5);
-    int32_t multiplier = depthwise ? random_int(1, 3) : 1;
-    int32_t channels = depthwise ? s[3] * multiplier : random_int(1, 19);
-    hum_node n = {.same_padding = random_int(0, 1)};
-    n.stride_h = random_int(1, 3);
-    n.stride_w = random_int(1, 3);
-    n.dilation_h = random_int(1, 2);
-    n.dilation_w = random_int(1, 2);
-    if (!window_count(&n, s[1], kh, n.stride_h, n.dilation_h) ||
-        !window_count(&n, s[2], kw, n.stride_w, n.dilation_w))
-        n.same_padding = 1;
+    int depthwise = n.depth_multiplier > 0;
     int32_t shape[4] = {depthwise ? 1 : channels, kh, kw, depthwise ? channels : s[3]};
     float size = 1 / sqrtf((float)(kh * kw * (depthwise ? 1 : s[3])));
     int32_t axis = depthwise ? 3 : 0, weights;
@@ -132,9 +124,26 @@ static int32_t add_convolution(int32_t x, int depthwise, hum_type type) {
     made->stride_w = n.stride_w;
     made->dilation_h = n.dilation_h;
     made->dilation_w = n.dilation_w;
-    made->depth_multiplier = multiplier;
+    made->depth_multiplier = depthwise ? n.depth_multiplier : 1;
     made->activation = activations[random_int(0, 2)];
     return y;
+}
+
+/* A random convolution of tensor x. */
+static int32_t add_convolution(int32_t x, int depthwise, hum_type type) {
+    const int32_t *s = g.tensors[x].shape;
+    int32_t kh = random_int(1, 5), kw = random_int(1, 5);
+    int32_t multiplier = depthwise ? random_int(1, 3) : 0;
+    int32_t channels = depthwise ? s[3] * multiplier : random_int(1, 19);
+    hum_node n = {.same_padding = random_int(0, 1), .depth_multiplier = multiplier};
+    n.stride_h = random_int(1, 3);
+    n.stride_w = random_int(1, 3);
+    n.dilation_h = random_int(1, 2);
+    n.dilation_w = random_int(1, 2);
+    if (!window_count(&n, s[1], kh, n.stride_h, n.dilation_h) ||
+        !window_count(&n, s[2], kw, n.stride_w, n.dilation_w))
+        n.same_padding = 1;
+    return add_layer(x, n, kh, kw, channels, type);
 }
 
 static int32_t like(int32_t x) {
@@ -254,6 +263,30 @@ static void check_operators(void) {
         }
         graph_output(&g, y);
         compare(what);
+    }
+}
+
+/* 3x3 layers that are computed by Winograd's way: sizes that fill their tiles and that do
+   not, pictures of one band of tiles and of several, layers that are slices of a join. */
+static void check_winograd(void) {
+    for (int i = 0; i < 40; i++) {
+        int large = i % 10 == 0;
+        int32_t x = input(random_int(9, 21) + 70 * large, random_int(8, 30) + 70 * large,
+                          8 * random_int(1, 4));
+        hum_node n = {.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1};
+        n.same_padding = random_int(0, 1);
+        hum_type type = i % 3 ? HUM_F32 : HUM_F16;
+        int32_t a = add_layer(x, n, 3, 3, 8 * random_int(1, 5), type);
+        int32_t b = add_layer(x, n, 3, 3, 8 * random_int(1, 5), type), out = a;
+        if (i % 2) {
+            const int32_t *p = g.tensors[a].shape, *q = g.tensors[b].shape;
+            out = image(p[1], p[2], p[3] + q[3]);
+            graph_node(&g, HUM_OP_CONCATENATION, out, 2, a, b)->axis = 3;
+            out = add_layer(out, n, 3, 3, 8, type);
+        }
+        graph_output(&g, out);
+        if (!(i % 2)) graph_output(&g, b);
+        compare("Winograd");
     }
 }
 
@@ -782,6 +815,7 @@ static void check_quantised_graphs(void) {
 int main(void) {
     random_state = 42;
     check_operators();
+    check_winograd();
     check_joins();
     check_graphs();
     check_bad_convolutions();

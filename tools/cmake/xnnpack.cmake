@@ -174,38 +174,40 @@ endforeach()
 
 list(REMOVE_DUPLICATES _srcs)
 
-# The relaxed int8 dot product is defined for activation codes 0..127, and net.c gives no
-# others. XNNPACK cannot know: it takes the kernels for it only where larger codes work too,
-# which on x86 is AVX-VNNI. Elsewhere it now takes the same kernels with the dot product
-# spelt out, instead of its slower 16-bit ones (default embedder: 53 -> 35 ms).
+# Kernels that XNNPACK would not choose: its table is given calls of ours, by text.
 if(EMSCRIPTEN AND HUM_RELAXED_SIMD)
     set(_config src/configs/gemm-config.c)
-    set(_qd8 qd8_f32_qc8w_gemm_config)
     file(READ ${XNNPACK_SOURCE_DIR}/${_config} _text)
-    string(REGEX REPLACE
-        "(qd8_f32_qc8w_i?gemm_minmax_ukernel_[14])x4c2s4__wasmsimd_dot16x2_ld128"
-        "\\1x8c8__wasmusdot" _kernels "${_text}")
-    string(REPLACE "${_qd8}.nr = 4;
-      ${_qd8}.log2_kr = 1;
-      ${_qd8}.log2_sr = 2;" "${_qd8}.nr = 8;
-      ${_qd8}.log2_kr = 3;" _changed "${_kernels}")
-    if(_kernels STREQUAL _text OR _changed STREQUAL _kernels)
+    string(REPLACE "#elif XNN_ARCH_WASMRELAXEDSIMD\n" "#elif 1
+    extern void hum_choose_qd8(struct xnn_gemm_config *);
+    hum_choose_qd8(&qd8_f32_qc8w_gemm_config);
+  #elif 0\n" _int8 "${_text}")
+    string(REPLACE "f32_gemm_config.mr = 4;
+      f32_gemm_config.nr = 8;
+    } else {
+      #if XNN_ARCH_WASMRELAXEDSIMD\n" "f32_gemm_config.mr = 4;
+      f32_gemm_config.nr = 8;
+      extern void hum_choose_f32(struct xnn_gemm_config *);
+      hum_choose_f32(&f32_gemm_config);
+    } else {
+      #if XNN_ARCH_WASMRELAXEDSIMD\n" _floats "${_int8}")
+    if(_int8 STREQUAL _text OR _floats STREQUAL _int8)
         message(FATAL_ERROR "${_config} is not as expected of XNNPACK 4ea82e5")
     endif()
-    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/gemm-config.c CONTENT "${_changed}" @ONLY)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/gemm-config.c CONTENT "${_floats}" @ONLY)
     list(REMOVE_ITEM _srcs ${_config})
-    set(_spelt)
-    foreach(_kernel gemm-1 gemm-4 igemm-1 igemm-4)
-        string(REGEX REPLACE "-.*" "" _kind ${_kernel})
-        list(APPEND _spelt ${XNNPACK_SOURCE_DIR}/src/qd8-f32-qc8w-${_kind}/gen/qd8-f32-qc8w-${_kernel}x8c8-minmax-wasmusdot.c)
+    set(_chosen ${CMAKE_BINARY_DIR}/gemm-config.c ${CMAKE_CURRENT_LIST_DIR}/relaxed-kernels.c)
+    foreach(_kind gemm igemm)
+        foreach(_clamp "" minmax- relu-)
+            list(APPEND _srcs
+                src/f32-${_kind}/gen/f32-${_kind}-6x8-${_clamp}wasmrelaxedsimd-fma-loadsplat.c)
+        endforeach()
     endforeach()
-    set_property(SOURCE ${_spelt} PROPERTY COMPILE_FLAGS
-        "-fno-math-errno -include ${CMAKE_CURRENT_LIST_DIR}/relaxed-dot.h")
-    set(_spelt ${_spelt} ${CMAKE_BINARY_DIR}/gemm-config.c)
+    list(REMOVE_DUPLICATES _srcs)
 endif()
 
 list(TRANSFORM _srcs PREPEND ${XNNPACK_SOURCE_DIR}/)
-add_library(XNNPACK STATIC ${_srcs} ${_spelt})
+add_library(XNNPACK STATIC ${_srcs} ${_chosen})
 set_target_properties(XNNPACK PROPERTIES C_STANDARD 99 C_EXTENSIONS ON CXX_STANDARD 14)
 target_include_directories(XNNPACK PRIVATE ${XNNPACK_SOURCE_DIR}/include
     ${XNNPACK_SOURCE_DIR} ${XNNPACK_SOURCE_DIR}/src)
