@@ -1,19 +1,20 @@
 #include "gallery.h"
 
 #include "bytes.h"
-#include "search.h"
+#include "calibrate.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 enum {
+    VERSION = 2,
     HEADER = 64,
     ENTRY = 24,
     ALIGNMENT = 64,
     SECTIONS = 8,
     PERSON_BYTES = 8,
     PHOTO_BYTES = 32,
-    CALIBRATION_BYTES = 8 + 2 * 4 * HUM_QUANTILES
+    CALIBRATION_BYTES = 16 + 3 * 4 * HUM_QUANTILES
 };
 
 enum { CONT, ROWS, NORM, PERS, PHOT, TEXT, THMB, CALI };
@@ -137,11 +138,11 @@ hum_status hum_gallery_parse(const uint8_t *bytes, size_t size, hum_gallery *gal
                         size, start);
     }
     uint32_t version = hum_u32(&r.file, 4);
-    if (version != 1)
+    if (version != VERSION)
         return hum_fail(error, HUM_ERROR_UNSUPPORTED,
-                        "the gallery has format version %u, this program reads 1: make "
+                        "the gallery has format version %u, this program reads %d: make "
                         "it again with `humshakal gallery build`",
-                        version);
+                        version, VERSION);
     if (hum_u64(&r.file, 8) != size)
         return hum_fail(error, HUM_ERROR_FORMAT,
                         "the gallery file has %zu bytes where its header says %llu: it "
@@ -193,12 +194,16 @@ hum_status hum_gallery_parse(const uint8_t *bytes, size_t size, hum_gallery *gal
         .text = (const char *)r.section[TEXT].data,
         .stranger_pairs = hum_u32(calibration, 0),
         .kin_pairs = hum_u32(calibration, 4),
+        .nearest_probes = hum_u32(calibration, 8),
     };
-    const float *quantiles = (const float *)(const void *)(calibration->data + 8);
-    if (!quantiles_ok(quantiles) || !quantiles_ok(quantiles + HUM_QUANTILES))
-        return damaged(&r, "its quantiles do not rise");
-    if (g.stranger_pairs >= HUM_LEAST_PAIRS) g.strangers = quantiles;
-    if (g.kin_pairs >= HUM_LEAST_PAIRS) g.kin = quantiles + HUM_QUANTILES;
+    const float *quantiles = (const float *)(const void *)(calibration->data + 16);
+    const float **const distributions[3] = {&g.strangers, &g.kin, &g.nearest};
+    for (size_t i = 0; i < 3; i++) {
+        const float *q = quantiles + i * HUM_QUANTILES;
+        if (!quantiles_ok(q)) return damaged(&r, "its quantiles do not rise");
+        if (q[0] < q[HUM_QUANTILES - 1]) *distributions[i] = q;
+    }
+    if (hum_u32(calibration, 12)) return damaged(&r, "a gap is not zero");
     status = check_entries(&r, &g);
     if (status == HUM_OK) *gallery = g;
     return status;
@@ -413,31 +418,14 @@ memory:
 
 /* ---- Calibration ----------------------------------------------------------------- */
 
-static int rising(const void *p, const void *q) {
-    float a = *(const float *)p, b = *(const float *)q;
-    return (a > b) - (a < b);
-}
-
-static int append_quantiles(buffer *out, float *cosines, size_t n) {
+static int append_distribution(buffer *out, const hum_distribution *d) {
     int ok = 1;
-    if (n) qsort(cosines, n, sizeof *cosines, rising);
-    for (size_t i = 0; i < HUM_QUANTILES; i++) {
-        double at = n ? (double)i * (double)(n - 1) / (HUM_QUANTILES - 1) : 0;
-        size_t low = (size_t)at;
-        double part = at - (double)low, value = 0;
-        if (n >= HUM_LEAST_PAIRS)
-            value = cosines[low] +
-                    part * ((double)cosines[low + 1 < n ? low + 1 : low] - cosines[low]);
-        ok = ok && append_float(out, (float)fmax(-1, fmin(1, value)));
-    }
+    for (int i = 0; i < HUM_QUANTILES; i++) ok = ok && append_float(out, d->quantiles[i]);
     return ok;
 }
 
-/* Compares photos with all people, as a search would, leaving each photo itself out: a
-   score is the best of a person's photos here and there. Of a large gallery every so
-   many photos are taken, so that about MOST comparisons are measured. */
+/* Measures what has been added, or writes zeros. */
 static hum_status calibrate(hum_builder *b, hum_text *error) {
-    enum { MOST = 4000000 };
     hum_gallery g = {.dimension = b->dimension,
                      .stride = b->stride,
                      .rows = b->rows,
@@ -445,58 +433,26 @@ static hum_status calibrate(hum_builder *b, hum_text *error) {
                      .row = (const int8_t *)b->part[ROWS].data,
                      .norm = (const float *)(const void *)b->part[NORM].data,
                      .photo = b->part[PHOT].data};
-    size_t people = (size_t)b->people, rows = (size_t)b->rows;
-    size_t probes = MOST / rows < rows ? MOST / rows : rows;
-    if (probes < 1) probes = 1;
-    size_t step = (rows + probes - 1) / probes;
-    size_t stranger_count = 0, kin_count = 0;
-    probes = (rows + step - 1) / step;
-    float *strangers = malloc(probes * people * sizeof *strangers);
-    float *kin = malloc(probes * sizeof *kin);
-    float *best = malloc(people * sizeof *best);
-    int32_t *photo = malloc(people * sizeof *photo);
-    int16_t *codes = malloc((size_t)b->stride * sizeof *codes);
     buffer *out = &b->part[CALI];
-    int ok = strangers && kin && best && photo && codes;
-    for (size_t i = 0; ok && i < rows; i += step) {
-        const int8_t *row = g.row + i * (size_t)g.stride;
-        for (int32_t d = 0; d < b->dimension; d++)
-            b->quantised[d] = (float)row[d] * g.norm[i];
-        hum_probe probe = {.codes = codes};
-        hum_make_probe(b->quantised, b->dimension, b->stride, &probe);
-        hum_score_people(&g, &probe, (int32_t)i, best, photo);
-        int32_t self = hum_gallery_person_of(&g, (int32_t)i);
-        for (int32_t p = 0; p < b->people; p++) {
-            if (photo[p] < 0) continue;
-            if (p == self) kin[kin_count++] = best[p];
-            else strangers[stranger_count++] = best[p];
-        }
-    }
+    hum_calibration *c = calloc(1, sizeof *c);
+    hum_status status = c && b->calibrated ? hum_calibrate(&g, c, error) : HUM_OK;
     out->size = 0;
-    ok = ok && append_number(out, stranger_count, 4) &&
-         append_number(out, kin_count, 4) &&
-         append_quantiles(out, strangers, stranger_count) &&
-         append_quantiles(out, kin, kin_count);
-    free(strangers);
-    free(kin);
-    free(best);
-    free(photo);
-    free(codes);
-    return ok ? HUM_OK
-              : hum_fail(error, HUM_ERROR_MEMORY, "no memory to calibrate the gallery");
+    int ok = c && append_number(out, c->strangers.scores, 4) &&
+             append_number(out, c->kin.scores, 4) &&
+             append_number(out, c->nearest.scores, 4) && append_number(out, 0, 4) &&
+             append_distribution(out, &c->strangers) &&
+             append_distribution(out, &c->kin) && append_distribution(out, &c->nearest);
+    free(c);
+    if (status == HUM_OK && !ok)
+        return hum_fail(error, HUM_ERROR_MEMORY, "no memory to calibrate the gallery");
+    return status;
 }
 
 hum_status hum_builder_end(hum_builder *b, const uint8_t **bytes, size_t *size,
                            hum_text *error) {
     if (!b->rows) return hum_fail(error, HUM_ERROR_STATE, "the gallery has no photo yet");
-    if (b->calibrated) {
-        hum_status status = calibrate(b, error);
-        if (status != HUM_OK) return status;
-    } else {
-        b->part[CALI].size = 0;
-        if (!append(&b->part[CALI], NULL, CALIBRATION_BYTES))
-            return hum_fail(error, HUM_ERROR_MEMORY, "no memory for the gallery");
-    }
+    hum_status status = calibrate(b, error);
+    if (status != HUM_OK) return status;
     size_t offsets[SECTIONS], end = HEADER + (size_t)ENTRY * SECTIONS;
     for (int i = 0; i < SECTIONS; i++) {
         offsets[i] = align_up(end);
@@ -504,8 +460,8 @@ hum_status hum_builder_end(hum_builder *b, const uint8_t **bytes, size_t *size,
     }
     buffer *f = &b->file;
     f->size = 0;
-    int ok = append(f, "HUMG", 4) && append_number(f, 1, 4) && append_number(f, end, 8) &&
-             append_number(f, (uint32_t)b->dimension, 4) &&
+    int ok = append(f, "HUMG", 4) && append_number(f, VERSION, 4) &&
+             append_number(f, end, 8) && append_number(f, (uint32_t)b->dimension, 4) &&
              append_number(f, (uint32_t)b->rows, 4) &&
              append_number(f, (uint32_t)b->people, 4) && append_number(f, SECTIONS, 4) &&
              append(f, NULL, HEADER - 32);

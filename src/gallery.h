@@ -5,7 +5,7 @@
 
      header, 64 bytes
         0  "HUMG"                     8  u64 size of the file
-        4  u32 version, 1            16  u32 dimension D
+        4  u32 version, 2            16  u32 dimension D
        20  u32 rows R (photos)       24  u32 people P
        28  u32 sections, 8           32  zeros
      section table, 24 bytes each: u32 tag, u32 zero, u64 offset, u64 size
@@ -17,10 +17,10 @@
      TEXT  zero-ended UTF-8 texts without control characters; texts above are offsets of
            a text's first byte. It begins with the empty text.
      THMB  JPEG thumbnails; `thumbnail` above is an offset into it
-     CALI  u32 strangers N, u32 kin M (numbers of pairs measured), f32 [1001] quantiles
-           0, 0.001 .. 1 of the cosines between photos and the best photo of another
-           person, f32 [1001] of the same person's best other photo; zeros where there
-           are fewer than HUM_LEAST_PAIRS, or where rows are not photos' embeddings */
+     CALI  u32 strangers N, u32 kin M, u32 nearest K (numbers of scores measured), u32
+           zero, then for each of the three f32 [1001]: quantiles 0, 0.001 .. 1 of what
+           calibrate.h describes; zeros where there are too few to tell, or where rows are
+           not photos' embeddings */
 
 #ifndef HUM_GALLERY_H
 #define HUM_GALLERY_H
@@ -43,8 +43,8 @@ typedef struct {
     const float *norm;                      /* [rows] */
     const uint8_t *person, *photo, *thumbs; /* PERS, PHOT, THMB */
     const char *text;
-    const float *strangers, *kin; /* [HUM_QUANTILES], NULL where not measured */
-    uint32_t stranger_pairs, kin_pairs;
+    const float *strangers, *kin, *nearest; /* [HUM_QUANTILES], NULL where not measured */
+    uint32_t stranger_pairs, kin_pairs, nearest_probes;
 } hum_gallery;
 
 /* Checks every byte that is used later, so that reading needs no more checks. bytes:

@@ -327,10 +327,12 @@ hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
     hum_make_probe(embedding, e->gallery.dimension, e->gallery.stride, &probe);
     hum_score_people(&e->gallery, &probe, -1, e->best, e->photo_of);
     *count = hum_top(e->best, e->photo_of, e->gallery.people, k, matches);
-    if (e->gallery.strangers)
-        for (int32_t i = 0; i < *count; i++)
-            matches[i].strangers =
-                hum_share_below(e->gallery.strangers, matches[i].score);
+    const hum_gallery *g = &e->gallery;
+    for (int32_t i = 0; i < *count; i++) {
+        hum_match *m = &matches[i];
+        if (g->strangers) m->strangers = hum_share_below(g->strangers, m->score);
+        if (g->nearest) m->nearest = hum_share_below(g->nearest, m->score);
+    }
     return HUM_OK;
 }
 
@@ -514,9 +516,12 @@ static void put_gallery(writer *w, const hum_gallery *g) {
         g->rows, g->dimension);
     put_text(w, "contract", g->contract);
     put(w, "\"bytes\":%zu,", g->size);
+    put_number(w, "alike", HUM_ALIKE);
     put_quantiles(w, "strangers", g->strangers, g->stranger_pairs);
     put(w, ",");
     put_quantiles(w, "kin", g->kin, g->kin_pairs);
+    put(w, ",");
+    put_quantiles(w, "nearest", g->nearest, g->nearest_probes);
     put(w, "}");
 }
 

@@ -73,18 +73,27 @@ typedef struct {
 } hum_face;
 
 /* One person of the gallery. photo is the photo of theirs that is nearest to the probe.
-   score is the cosine (see hum_search). strangers is the share, 0..1, of pairs of
-   different people in this very gallery that are less alike than score; -1 where the
-   gallery has too few people to tell, or rows that are not photos. */
+   score is the cosine (see hum_search). What it is worth, as measured on the gallery's
+   own people (how: calibrate.h), for a face that is of none of them: strangers  the
+   share, 0..1, of (face, person) scores that are lower; one stranger's face has a score
+   with every person of the gallery nearest    the share of faces whose best score with
+   anybody of the gallery is lower. This is what to ask of the first match, the best of so
+   many: from HUM_ALIKE on somebody looks like the face, below it nobody looks much like
+   it Both are -1 where the gallery has too few people to tell, or rows that are not
+   photos, and end at 0.999, or earlier, where that is as much as its people can tell. */
 typedef struct {
     int32_t person;
     int32_t photo;
     float score;
     float strangers;
+    float nearest;
 } hum_match;
 
+/* So that one face in ten of people who are not in the gallery looks like somebody. */
+#define HUM_ALIKE 0.9f
+
 _Static_assert(sizeof(hum_face) == 68, "hum_face crosses into JavaScript");
-_Static_assert(sizeof(hum_match) == 16, "hum_match crosses into JavaScript");
+_Static_assert(sizeof(hum_match) == 20, "hum_match crosses into JavaScript");
 
 /* ---- The engine ------------------------------------------------------------------ */
 
@@ -108,8 +117,9 @@ const char *hum_error(const hum_engine *engine);
 
 /* What is loaded, as a JSON object: version, threads, limits, detectors, embedder (the
    recipe's entries, input size, dimension, multiplications a face, sha256, activations),
-   gallery (people, photos, row type, bytes, contract, calibration). Keys of absent parts
-   are null. Valid until the next hum_load_* or hum_info. NULL if memory ran out. */
+   gallery (people, photos, row type, bytes, contract, calibration, HUM_ALIKE). Keys of
+   absent parts are null. Valid until the next hum_load_* or hum_info. NULL if memory ran
+   out. */
 const char *hum_info(hum_engine *engine);
 
 /* ---- Networks and gallery -------------------------------------------------------- */
@@ -227,7 +237,8 @@ hum_status hum_gallery_embedding(hum_engine *engine, int32_t photo, float *embed
 
 enum {
     /* The rows are directions of a classifier, not embeddings of photos: how alike two of
-       them are tells nothing about people, so hum_match.strangers will be -1. */
+       them are tells nothing about people, so a match's strangers and nearest will be
+       -1. */
     HUM_NOT_PHOTOS = 1
 };
 

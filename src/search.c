@@ -90,15 +90,17 @@ int32_t hum_top(const float *best, const int32_t *photo, int32_t people, int32_t
         int32_t at = count < k ? count++ : k - 1;
         for (; at > 0 && matches[at - 1].score < best[p]; at--)
             matches[at] = matches[at - 1];
-        matches[at] = (hum_match){p, photo[p], best[p], -1};
+        matches[at] = (hum_match){p, photo[p], best[p], -1, -1};
     }
     return count;
 }
 
 float hum_share_below(const float *quantiles, float x) {
     if (x <= quantiles[0]) return 0;
-    if (x >= quantiles[HUM_QUANTILES - 1]) return 1;
-    int low = 0, high = HUM_QUANTILES - 1; /* quantiles[low] < x <= quantiles[high] */
+    int last = HUM_QUANTILES - 2; /* the last that lies below the highest score */
+    while (last > 0 && quantiles[last] == quantiles[HUM_QUANTILES - 1]) last--;
+    if (x >= quantiles[last]) return (float)last / (HUM_QUANTILES - 1);
+    int low = 0, high = last; /* quantiles[low] < x <= quantiles[high] */
     while (high - low > 1) {
         int middle = (low + high) / 2;
         if (quantiles[middle] < x) low = middle;

@@ -33,8 +33,9 @@ void hum_score_people(const hum_gallery *g, const hum_probe *probe, int32_t exce
 int32_t hum_top(const float *best, const int32_t *photo, int32_t people, int32_t k,
                 hum_match *matches);
 
-/* The share of a distribution that lies below x, 0..1: quantiles[HUM_QUANTILES],
-   interpolated. */
+/* The share of a distribution that lies below x: quantiles[HUM_QUANTILES], interpolated.
+   0 to 0.999, or less: beyond the last quantile that differs from the highest, nothing
+   more is known. */
 float hum_share_below(const float *quantiles, float x);
 
 #endif

@@ -51,9 +51,11 @@ const cli_command cli_commands[] = {
     {"detect", "PHOTO", 1, 1, "", "Find the faces in a photo, largest first.",
      "Positions and sizes are pixels of the upright photo, from its top left corner.\n",
      "humshakal detect group.jpg --json", run_detect},
-    {"eval", "DIR", 1, 1, "cjx", "Measure how well people are told apart.",
+    {"eval", "DIR", 1, 1, "cCjx", "Measure how well people are told apart.",
      "DIR is as for gallery build. Every photo of a person who has several is looked up\n"
-     "among all others (rank 1), and all pairs are compared (true accepts).\n",
+     "among all others (rank 1), and all pairs are compared (true accepts).\n"
+     "With --calibration half of the people become a gallery, the others are strangers\n"
+     "to it, a hundred times: is what the gallery says of strangers so?\n",
      "humshakal eval people/ --centre", run_eval},
     {0},
 };

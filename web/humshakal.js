@@ -62,8 +62,11 @@ export { HumError };
  * @property {string} link       about the person; '' if unknown
  * @property {number} row        of the photo below in the gallery
  * @property {number} score      cosine, -1..1; higher is more alike
- * @property {number} strangers  share of the pairs of different people in this gallery that
- *   are less alike, 0..1; -1 where the gallery is too small to tell
+ * @property {number} strangers  how much of what strangers' faces score with people of this
+ *   gallery is less, 0..1; -1 where the gallery has too few people to tell
+ * @property {number} nearest    the share of strangers whose best score with anybody of this
+ *   gallery is less; -1 likewise. From info.gallery.alike on somebody looks like the face;
+ *   ask it of the first match
  * @property {{file: string, source: string, author: string, licence: string, link: string,
  *   thumbnail: Blob | null}} photo  the photo of theirs that is nearest
  */

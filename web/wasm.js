@@ -33,9 +33,9 @@ import { HumError } from './errors.js';
  * @property {string} link       about the person, or ''
  * @property {PhotoCredit} photo
  *
- * @typedef {Entry & {row: number, score: number, strangers: number}} Match  the nearest photo
- *   of a person; row: its number in the gallery; score: cosine, -1..1; strangers: share of
- *   pairs of strangers less alike, 0..1, -1 where it is not known
+ * @typedef {Entry & {row: number, score: number, strangers: number, nearest: number}} Match
+ *   the nearest photo of a person; row: its number in the gallery; score: cosine, -1..1;
+ *   strangers, nearest: what it is worth (humshakal.h), 0..1, -1 where it is not known
  */
 
 /** hum_face: floats only, in this order. */
@@ -43,7 +43,7 @@ const FACE_FLOATS = 17;
 const FACE_BYTES = 4 * FACE_FLOATS;
 
 /** hum_match; the person is the photo's */
-const MATCH = { bytes: 16, photo: 4, score: 8, strangers: 12 };
+const MATCH = { bytes: 20, photo: 4, score: 8, strangers: 12, nearest: 16 };
 
 /** The fields of hum_gallery_text. */
 const TEXT = {
@@ -316,8 +316,9 @@ export class Engine {
     const view = new DataView(this.#module.HEAPU8.buffer, at, MATCH.bytes);
     const score = view.getFloat32(MATCH.score, true);
     const strangers = view.getFloat32(MATCH.strangers, true);
+    const nearest = view.getFloat32(MATCH.nearest, true);
     const row = view.getInt32(MATCH.photo, true);
-    return { row, score, strangers, ...this.entry(row) };
+    return { row, score, strangers, nearest, ...this.entry(row) };
   }
 
   /** @param {number} field @param {number} index */

@@ -31,6 +31,8 @@ static const struct {
     {'f', 0, "face", "N", "which face of the photo: 1 is the largest (1)"},
     {'t', 0, "threshold", "X", "same person at or above this cosine (the model's)"},
     {'c', 0, "centre", NULL, "also with the mean of all embeddings taken off"},
+    {'C', 0, "calibration", NULL,
+     "instead, what strangers are told by half of the people"},
     {'j', 1, "jobs", "N", "processes to use, 1 to 64 (one per processor)"},
     {'n', 0, "no-detect", NULL, "the whole picture is the face; nothing is searched for"},
     {'m', 0, "model", "FILE",
@@ -120,6 +122,7 @@ static int set_option(int i, const char *value, cli_options *o) {
     case 'f': return whole_number(name, value, 1, HUM_MAX_FACES, &o->face);
     case 't': return cosine_number(name, value, &o->threshold);
     case 'c': o->centre = 1; return 0;
+    case 'C': o->calibration = 1; return 0;
     case 'j': return whole_number(name, value, 1, 64, &o->jobs);
     case 'n': o->no_detect = 1; return 0;
     case 'm': o->model = value; return 0;

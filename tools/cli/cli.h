@@ -20,7 +20,7 @@ enum {
 enum { CLI_MAX_DETECTORS = 2 };
 
 typedef struct {
-    int json, no_detect, exact, centre;
+    int json, no_detect, exact, centre, calibration;
     const char *model;                        /* NULL: the default */
     const char *detectors[CLI_MAX_DETECTORS]; /* none: the defaults */
     int detector_count;
@@ -225,6 +225,23 @@ typedef struct {
 /* Returns EXIT_DONE or EXIT_BAD with the reason printed. */
 int people_folder_read(const char *path, people_folder *folder);
 void people_folder_free(people_folder *folder);
+
+/* ---- eval.c, calibration.c --------------------------------------------------------- */
+
+/* Photos that were read, grouped by person as the folder is. */
+typedef struct {
+    int count, people, dimension;
+    float *rows;        /* [count,dimension], unit vectors */
+    int *person;        /* [count], 0..people-1 */
+    int *photos_of;     /* [people] */
+    const char **paths; /* [count] */
+} photo_set;
+
+float *photo_row(const photo_set *s, int i);
+
+/* eval --calibration. Returns EXIT_DONE, EXIT_NOTHING, EXIT_BAD. */
+int report_calibration(hum_engine *engine, const cli_options *options, const photo_set *s,
+                       int skipped);
 
 /* ---- The commands ---------------------------------------------------------------- */
 

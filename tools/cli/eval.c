@@ -8,15 +8,6 @@
 
 enum { MAX_EVAL_PHOTOS = 20000, LANES = 16, FARS = 2 };
 
-/* Photos that were read, grouped by person as the folder is. */
-typedef struct {
-    int count, people, dimension;
-    float *rows;        /* [count,dimension], unit vectors */
-    int *person;        /* [count], 0..people-1 */
-    int *photos_of;     /* [people] */
-    const char **paths; /* [count] */
-} photo_set;
-
 typedef struct {
     int probes;                /* photos of people who have another one */
     int nearest, template_hit; /* probes whose best is the right person */
@@ -40,7 +31,7 @@ static float dot(const float *a, const float *b, int n) {
     return sum;
 }
 
-static float *row(const photo_set *s, int i) {
+float *photo_row(const photo_set *s, int i) {
     return s->rows + (size_t)i * (size_t)s->dimension;
 }
 
@@ -48,9 +39,10 @@ static float *row(const photo_set *s, int i) {
 static void centre(photo_set *s) {
     double *mean = must_alloc((size_t)s->dimension, sizeof *mean);
     for (int i = 0; i < s->count; i++)
-        for (int k = 0; k < s->dimension; k++) mean[k] += (double)row(s, i)[k] / s->count;
+        for (int k = 0; k < s->dimension; k++)
+            mean[k] += (double)photo_row(s, i)[k] / s->count;
     for (int i = 0; i < s->count; i++) {
-        float *v = row(s, i);
+        float *v = photo_row(s, i);
         for (int k = 0; k < s->dimension; k++) v[k] -= (float)mean[k];
         float length = sqrtf(dot(v, v, s->dimension));
         if (length > 0) /* the mean itself stays zero, and like nobody */
@@ -71,7 +63,7 @@ static void compare_all(const photo_set *s, figures *f, float *same, float *othe
     for (int i = 0; i < s->count; i++) score[i] = -2, f->best[i] = -1;
     for (int i = 0; i < s->count; i++) {
         for (int j = i + 1; j < s->count; j++) {
-            float c = dot(row(s, i), row(s, j), s->dimension);
+            float c = dot(photo_row(s, i), photo_row(s, j), s->dimension);
             if (c > score[i]) score[i] = c, f->best[i] = j;
             if (c > score[j]) score[j] = c, f->best[j] = i;
             if (s->person[i] == s->person[j]) same[f->same_pairs++] = c;
@@ -94,7 +86,7 @@ static void compare_templates(const photo_set *s, figures *f) {
     float *own = must_alloc((size_t)n, sizeof *own);
     for (int i = 0; i < s->count; i++)
         for (int k = 0; k < n; k++)
-            sums[(size_t)s->person[i] * (size_t)n + (size_t)k] += row(s, i)[k];
+            sums[(size_t)s->person[i] * (size_t)n + (size_t)k] += photo_row(s, i)[k];
     for (int p = 0; p < s->people; p++) {
         const float *sum = sums + (size_t)p * (size_t)n;
         lengths[p] = sqrtf(dot(sum, sum, n));
@@ -107,11 +99,11 @@ static void compare_templates(const photo_set *s, figures *f) {
             const float *sum = sums + (size_t)p * (size_t)n;
             float length = lengths[p];
             if (p == s->person[i]) {
-                for (int k = 0; k < n; k++) own[k] = sum[k] - row(s, i)[k];
+                for (int k = 0; k < n; k++) own[k] = sum[k] - photo_row(s, i)[k];
                 sum = own;
                 length = sqrtf(dot(own, own, n));
             }
-            float score = length > 0 ? dot(row(s, i), sum, n) / length : -2;
+            float score = length > 0 ? dot(photo_row(s, i), sum, n) / length : -2;
             if (score > best_score) best_score = score, best = p;
         }
         f->template_hit += best == s->person[i];
@@ -242,7 +234,7 @@ static void gather(const people_folder *folder, const photo_result *results,
         }
         if (folder->person[i] != last) s->people++;
         last = folder->person[i];
-        memcpy(row(s, s->count), results[i].embedding,
+        memcpy(photo_row(s, s->count), results[i].embedding,
                (size_t)dimension * sizeof *s->rows);
         s->person[s->count] = s->people - 1;
         s->photos_of[s->people - 1]++;
@@ -292,7 +284,9 @@ int run_eval(const cli_options *options) {
         code = photos_read(engine, options, folder.paths, folder.count, 0, results);
         if (!code) {
             gather(&folder, results, hum_dimension(engine), &set, &skipped);
-            code = report(options, &set, skipped);
+            code = options->calibration
+                       ? report_calibration(engine, options, &set, skipped)
+                       : report(options, &set, skipped);
             free(set.rows);
             free(set.person);
             free(set.paths);

@@ -6,12 +6,17 @@
 
 /* ---- match ----------------------------------------------------------------------- */
 
+static void print_share_json(const char *key, float share) {
+    if (share < 0) printf(",\"%s\":null", key);
+    else printf(",\"%s\":%.9g", key, (double)share);
+}
+
 static void print_match_json(hum_engine *engine, const hum_match *m) {
     printf("{\"name\":");
     json_string(stdout, hum_gallery_text(engine, HUM_PERSON_NAME, m->person));
-    printf(",\"score\":%.9g,\"strangers\":", (double)m->score);
-    if (m->strangers < 0) printf("null");
-    else printf("%.9g", (double)m->strangers);
+    printf(",\"score\":%.9g", (double)m->score);
+    print_share_json("strangers", m->strangers);
+    print_share_json("nearest", m->nearest);
     static const struct {
         const char *key;
         int field;
@@ -39,7 +44,9 @@ static void print_matches(hum_engine *engine, const hum_match *matches, int32_t 
         int width = columns(hum_gallery_text(engine, HUM_PERSON_NAME, matches[i].person));
         if (width > widest) widest = width;
     }
-    printf("Looks most like\n");
+    if (count && matches[0].nearest >= 0 && matches[0].nearest < HUM_ALIKE)
+        printf("Nobody here looks much like this face. The nearest are\n");
+    else printf("Looks most like\n");
     for (int32_t i = 0; i < count; i++) {
         const hum_match *m = &matches[i];
         const char *name = hum_gallery_text(engine, HUM_PERSON_NAME, m->person);
@@ -48,7 +55,8 @@ static void print_matches(hum_engine *engine, const hum_match *matches, int32_t 
         printf("%3d  %s%*s  %6.3f", i + 1, name, widest - columns(name), "",
                (double)m->score);
         if (m->strangers >= 0)
-            printf("  more alike than %.1f %% of strangers", 100 * (double)m->strangers);
+            printf("  closer than %.1f %% of strangers",
+                   floor(1000 * (double)m->strangers) / 10);
         if (*author || *licence)
             printf("  (%s: %s%s%s)",
                    entry_has_photo(engine, m->photo) ? "photo" : "no photo", author,
