@@ -7,36 +7,48 @@ import * as words from '../web/words.js';
 
 const THRESHOLD = 0.4;
 
-/** @param {number} score @param {number} strangers @returns {any} */
-const match = (score, strangers) => ({ name: 'A', link: '', score, strangers, photo: {} });
+/**
+ * @param {number} score @param {number} strangers @param {number} [nearest] @returns {any}
+ */
+const match = (score, strangers, nearest = -1) => ({ name: 'A', link: '', score, strangers,
+  nearest, alike: nearest < 0 ? null : nearest >= 0.9, photo: {} });
 
 /** @param {number} score @param {number} strangers */
 const share = (score, strangers) => words.shareText(match(score, strangers), String).join('');
 
-test('a share is rounded down: 100 % is never said of less than all', () => {
-  assert.equal(share(0.3, 0.9926),
-    'Closer than 99.2 % of pairs of strangers in this gallery');
-  assert.match(share(0.3, 0.99999), /99\.9 %/);
-  assert.equal(share(0.3, 1), 'Closer than all pairs of strangers in this gallery');
+test('a share is rounded down: nothing is promised beyond it', () => {
+  assert.equal(share(0.3, 0.9926), 'Closer than 99.2 % of strangers');
+  assert.equal(share(0.3, 0.99999), 'Closer than 99.9 % of strangers');
 });
 
 test('a gallery too small to tell gives the cosine instead', () => {
   assert.equal(share(0.314, -1), 'Cosine 0.31, where 1 is the same picture');
 });
 
-test('below the same-person level nobody looks very much alike', () => {
-  const below = [match(0.39, 0.999)];
-  assert.equal(words.resultHeading(below, THRESHOLD),
-    'Nobody here looks very much like this face');
-  assert.match(words.resultText(below, THRESHOLD, null), /nearest is A/);
+test('what one stranger in ten reaches is no look-alike', () => {
+  const below = [match(0.6, 0.999, 0.89)];
+  assert.equal(words.resultHeading(below, THRESHOLD), 'Nobody here looks much like this face');
+  assert.match(words.resultText(below, THRESHOLD, null),
+    /only the nearest .* A first.*about 11 would find somebody nearer/);
+  assert.equal(words.onlyNearest(below, THRESHOLD), true);
   assert.equal(words.verdict(below[0], THRESHOLD), 'Some resemblance');
+  const above = [match(0.3, 0.999, 0.91)];
+  assert.equal(words.resultHeading(above, THRESHOLD), 'Looks most like A');
+  assert.equal(words.onlyNearest(above, THRESHOLD), false);
+  assert.match(words.resultText([match(0.3, 0.999, 0.999)], null, null), /about 1 would/);
+});
+
+test('without strangers to tell by, the same-person level decides', () => {
+  assert.equal(words.resultHeading([match(0.39, 0.999)], THRESHOLD),
+    'Nobody here looks much like this face');
+  assert.doesNotMatch(words.resultText([match(0.39, 0.999)], THRESHOLD, null), /of 100/i);
   assert.equal(words.resultHeading([match(0.41, 0.999)], THRESHOLD), 'Looks most like A');
 });
 
 test('no wording claims that somebody is somebody', () => {
   for (const score of [0, 0.2, 0.39, 0.4, 0.9, 1]) {
-    for (const strangers of [-1, 0.5, 0.96, 0.995, 1]) {
-      const one = match(score, strangers);
+    for (const [strangers, nearest] of [[-1, -1], [0.5, 0.1], [0.96, 0.5], [0.995, 0.95], [1, -1]]) {
+      const one = match(score, strangers, nearest);
       const all = [words.verdict(one, THRESHOLD), words.resultHeading([one], THRESHOLD),
         words.resultText([one], THRESHOLD, null)].join(' ');
       assert.doesNotMatch(all, /\bmatch(es)?\b|identical|same person|you are|\bis A\b(?!\.)/i);
@@ -48,8 +60,8 @@ test('verdicts fall with the score, with and without strangers to compare with',
   const order = ['Striking', 'Some', 'Slight', 'Little'];
   const said = (/** @type {any[]} */ list) => list
     .map((one) => order.indexOf(words.verdict(one, THRESHOLD).split(' ')[0]));
-  assert.deepEqual(said([match(0.5, 1), match(0.3, 0.99), match(0.3, 0.95), match(0.3, 0.94)]),
-    [0, 1, 2, 3]);
+  assert.deepEqual(said([match(0.5, 0.999, 0.9), match(0.5, 0.99, 0.8), match(0.3, 0.95, 0.5),
+    match(0.3, 0.94, 0.4)]), [0, 1, 2, 3]);
   assert.deepEqual(said([match(0.4, -1), match(0.31, -1), match(0.2, -1), match(0.19, -1)]),
     [0, 1, 2, 3]);
 });

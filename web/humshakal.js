@@ -65,8 +65,9 @@ export { HumError };
  * @property {number} strangers  how much of what strangers' faces score with people of this
  *   gallery is less, 0..1; -1 where the gallery has too few people to tell
  * @property {number} nearest    the share of strangers whose best score with anybody of this
- *   gallery is less; -1 likewise. From info.gallery.alike on somebody looks like the face;
- *   ask it of the first match
+ *   gallery is less; -1 likewise
+ * @property {boolean | null} alike  whether that is enough to say, of the first match, that
+ *   somebody looks like the face; null where it is not known
  * @property {{file: string, source: string, author: string, licence: string, link: string,
  *   thumbnail: Blob | null}} photo  the photo of theirs that is nearest
  */
@@ -227,7 +228,7 @@ export class Humshakal {
    * @returns {Promise<MatchedPerson[]>}
    */
   async match(image, { k = 5, face = null, detect = true, signal } = {}) {
-    return withPictures(
+    return this.#people(
       await this.#withPhoto('match', image, { k, face, detect }, { signal }));
   }
 
@@ -238,7 +239,7 @@ export class Humshakal {
    * @returns {Promise<MatchedPerson[]>}
    */
   async search(embedding, { k = 5, signal } = {}) {
-    return withPictures(await this.#run(
+    return this.#people(await this.#run(
       ({ channel }) => channel.call('search', { embedding, k }), { signal }));
   }
 
@@ -339,6 +340,16 @@ export class Humshakal {
     this.#session = null;
   }
 
+  /** @param {any[]} matches  as the engine gives them @returns {MatchedPerson[]} */
+  #people(matches) {
+    for (const person of matches) {
+      const { photo, nearest } = person;
+      person.alike = nearest < 0 ? null : nearest >= this.#info.gallery.alike;
+      photo.thumbnail &&= new Blob([photo.thumbnail], { type: 'image/jpeg' });
+    }
+    return matches;
+  }
+
   // ---- The engine's life ---------------------------------------------------------------
 
   /** Starts an engine; after a failure with the files that are here already. */
@@ -413,8 +424,28 @@ export class Humshakal {
     const bytes = await this.#firstGallery(gallery, load);
     load.starting(embedder.name);
     await this.#load(channel, 'loadEmbedder', model);
-    if (bytes) await this.#load(channel, 'loadGallery', { bytes });
+    if (bytes) await this.#loadFirstGallery(channel, gallery, bytes);
     await this.#assets.prune(listed);
+  }
+
+  /**
+   * A gallery that was made here by an older version of this site cannot be read any more,
+   * and goes.
+   * @param {Channel} channel
+   * @param {any} listed
+   * @param {Uint8Array} bytes
+   */
+  async #loadFirstGallery(channel, listed, bytes) {
+    try {
+      await this.#load(channel, 'loadGallery', { bytes });
+    } catch (error) {
+      const { code } = /** @type {any} */ (error);
+      if (code !== 'HUM_ERROR_UNSUPPORTED' || !listed?.own) throw error;
+      await this.#assets.removeOwn('galleries', listed.id);
+      throw new HumError('HUM_ERROR_FILE', `The gallery “${listed.name}” was made on this `
+        + 'device by an older version of this page, which this one cannot read, so it was '
+        + 'removed. Choose the network again to make a new one.', { cause: error });
+    }
   }
 
   /** @param {any} listed @param {Loader} load @returns {Promise<Uint8Array | null>} */
@@ -644,14 +675,6 @@ function photoNumber(image) {
   const number = photoNumbers.get(image) ?? (lastPhotoNumber += 1);
   photoNumbers.set(image, number);
   return number;
-}
-
-/** @param {any[]} matches  as the engine gives them @returns {MatchedPerson[]} */
-function withPictures(matches) {
-  for (const { photo } of matches) {
-    photo.thumbnail &&= new Blob([photo.thumbnail], { type: 'image/jpeg' });
-  }
-  return matches;
 }
 
 /** @param {Options} options */

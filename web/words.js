@@ -124,19 +124,29 @@ export function cameraFailure(failure) {
   return CAMERA_FAILURES[failure] ?? say('cameraUnknown');
 }
 
-/** Rounded down, so that 100 % is said only of all pairs. @param {number} share */
+/** Rounded down, so that nothing is promised beyond it. @param {number} share */
 function percent(share) {
   return say('percent', { share: number(Math.floor(share * 1000) / 10, 1) });
 }
 
 /**
- * How alike, in a word. Only the network's own same-person level earns a strong one; below
- * it the gallery's strangers are the measure or, where it has too few, that level again.
+ * Whether somebody can be said to look like the face: what the gallery tells of strangers
+ * decides or, where it has too few people for that, the network's same-person level.
+ * @param {MatchedPerson} best
+ * @param {number | null} threshold
+ */
+function isAlike({ score, alike }, threshold) {
+  return alike ?? (threshold === null || score >= threshold);
+}
+
+/**
+ * How alike, in a word.
  * @param {MatchedPerson} match
  * @param {number | null} threshold
  */
-export function verdict({ score, strangers }, threshold) {
-  if (threshold !== null && score >= threshold) return say('striking');
+export function verdict(match, threshold) {
+  const { score, strangers, alike } = match;
+  if (alike ?? (threshold !== null && score >= threshold)) return say('striking');
   const [some, slight] = strangers >= 0 ? [strangers >= 0.99, strangers >= 0.95]
     : [score >= 0.75 * (threshold ?? 1), score >= 0.5 * (threshold ?? 1)];
   if (some) return say('some');
@@ -150,13 +160,12 @@ export function verdict({ score, strangers }, threshold) {
  * @param {(number: string) => T} emphasise  makes the piece that the eye should find
  */
 export function shareText({ score, strangers }, emphasise) {
-  if (strangers < 0) return phrase('cosineIs', { cosine: emphasise(number(score, 2)) });
-  return strangers >= 1 ? phrase('closerThanAll')
+  return strangers < 0 ? phrase('cosineIs', { cosine: emphasise(number(score, 2)) })
     : phrase('closerThan', { share: emphasise(percent(strangers)) });
 }
 
 /**
- * The bar, 0..1. A third of it stands for a tenth of the pairs: 90, 99 and 99.9 %.
+ * The bar, 0..1. A third of it stands for a tenth of the strangers: 90, 99 and 99.9 %.
  * @param {MatchedPerson} match
  */
 export function barLength({ score, strangers }) {
@@ -165,20 +174,20 @@ export function barLength({ score, strangers }) {
 }
 
 /**
- * Whether even the nearest is not very much alike. Networks without a same-person level
- * are measured by the gallery's strangers.
- * @param {MatchedPerson} best
+ * Whether these are only the nearest, and nobody looks much like the face.
+ * @param {MatchedPerson[]} matches
  * @param {number | null} threshold
  */
-function isFar({ score, strangers }, threshold) {
-  return threshold !== null ? score < threshold : strangers >= 0 && strangers < 0.99;
+export function onlyNearest([best], threshold) {
+  return best !== undefined && !isAlike(best, threshold);
 }
 
 /** @param {MatchedPerson[]} matches @param {number | null} threshold */
 export function resultHeading(matches, threshold) {
   const [best] = matches;
   if (!best) return say('galleryEmpty');
-  return isFar(best, threshold) ? say('nobody') : say('looksMostLike', { name: best.name });
+  return onlyNearest(matches, threshold) ? say('nobody')
+    : say('looksMostLike', { name: best.name });
 }
 
 /**
@@ -190,8 +199,10 @@ export function resultText(matches, threshold, gallery) {
   const [best] = matches;
   if (!best) return say('galleryEmptyText');
   return [
-    isFar(best, threshold) ? say('nearestIs', { name: best.name }) : '',
-    say('theseComeClosest'),
+    onlyNearest(matches, threshold) ? say('onlyNearest', { name: best.name })
+      : say('theseComeClosest'),
+    best.nearest < 0 ? ''
+      : say('othersNearer', { count: Math.max(1, Math.round(100 * (1 - best.nearest))) }),
     gallery?.adaptedFrom ? say('fromSmallPictures') : '',
   ].filter(Boolean).join(' ');
 }

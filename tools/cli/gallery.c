@@ -179,10 +179,10 @@ static void print_quantiles(const char *what, const json_value *section) {
     const json_value *quantiles = json_get(section, "quantiles");
     if (!pairs || !quantiles || quantiles->count < 21) {
         printf("  %-18s %s\n", what,
-               pairs && pairs->number > 0 ? "too few pairs to measure" : "not measured");
+               pairs && pairs->number > 0 ? "too few to tell" : "not measured");
         return;
     }
-    printf("  %-18s %.0f pairs: lowest %.3f, half below %.3f, 95 %% below %.3f, "
+    printf("  %-18s %.0f scores: lowest %.3f, half below %.3f, 95 %% below %.3f, "
            "highest %.3f\n",
            what, pairs->number, quantiles->items[0].number, quantiles->items[10].number,
            quantiles->items[19].number, quantiles->items[20].number);
@@ -222,6 +222,7 @@ int run_gallery_info(const cli_options *options) {
                    json_get(gallery, "bytes")->number, "made with",
                    json_get(gallery, "contract")->text);
             print_quantiles("different people", json_get(gallery, "strangers"));
+            print_quantiles("nearest of them", json_get(gallery, "nearest"));
             print_quantiles("same person", json_get(gallery, "kin"));
         }
     }

@@ -89,17 +89,19 @@ export default {
     // ---- Results
     galleryEmpty: 'The gallery is empty',
     galleryEmptyText: 'Load a gallery with people in it.',
-    nobody: 'Nobody here looks very much like this face',
+    nobody: 'Nobody here looks much like this face',
     looksMostLike: 'Looks most like {name}',
-    nearestIs: 'The nearest is {name}.',
+    onlyNearest: 'These are only the nearest of this gallery, {name} first; none of them looks '
+      + 'much like it.',
     theseComeClosest: 'These are the people of this gallery who come closest.',
+    othersNearer: 'Of 100 people who are not in this gallery, about {count} would find '
+      + 'somebody nearer.',
     fromSmallPictures: 'It was made from small pictures, which is less accurate.',
     striking: 'Striking resemblance',
     some: 'Some resemblance',
     slight: 'Slight resemblance',
     little: 'Little resemblance',
-    closerThan: 'Closer than {share} of pairs of strangers in this gallery',
-    closerThanAll: 'Closer than all pairs of strangers in this gallery',
+    closerThan: 'Closer than {share} of strangers',
     cosineIs: 'Cosine {cosine}, where 1 is the same picture',
     percent: '{share} %',
     photoCredit: 'Photo: {credit}',

@@ -1,7 +1,7 @@
 /** The five people who look most like the face. */
 
 import {
-  barLength, credit, facts, resultHeading, resultText, shareText, verdict,
+  barLength, credit, facts, onlyNearest, resultHeading, resultText, shareText, verdict,
 } from '../words.js';
 import { say } from '../say.js';
 import { copyOf, part } from './parts.js';
@@ -25,6 +25,7 @@ export function mountResults(element) {
       photo.thumbnail ? URL.createObjectURL(photo.thumbnail) : ''));
     part(element, 'h2').textContent = resultHeading(matches, threshold);
     part(element, '.text').textContent = resultText(matches, threshold, offers?.gallery);
+    element.classList.toggle('far', onlyNearest(matches, threshold));
     part(element, 'ol').replaceChildren(...matches.map((match, i) => (
       personItem(match, threshold, addresses[i], i === 0 ? crop : null))));
   };
