@@ -47,12 +47,25 @@ static int rising_scores(const void *p, const void *q) {
     return (a->value > b->value) - (a->value < b->value);
 }
 
-/* The value at a level, 0..1, of n numbers in rising order, stride floats apart. */
-static double at_level(const float *sorted, size_t n, size_t stride, double level) {
-    double at = level * (double)(n - 1);
+/* The value at a position, from 0 to n - 1, between n numbers in rising order that are
+   stride floats apart. */
+static double between(const float *sorted, size_t n, size_t stride, double at) {
     size_t low = (size_t)at, high = low + 1 < n ? low + 1 : low;
     double a = (double)sorted[low * stride], b = (double)sorted[high * stride];
     return a + (at - (double)low) * (b - a);
+}
+
+/* The value at a level, 0..1, of n numbers. */
+static double at_level(const float *sorted, size_t n, size_t stride, double level) {
+    return between(sorted, n, stride, level * (double)(n - 1));
+}
+
+/* What one more number will be less than, with the probability given: n numbers in rising
+   order leave n + 1 places for it. 1, the highest level, where that is beyond them all.
+ */
+static double next_below(const float *sorted, size_t n, double probability) {
+    double at = probability * (double)(n + 1) - 1;
+    return at > (double)(n - 1) ? 1 : between(sorted, n, 1, at < 0 ? 0 : at);
 }
 
 /* The share of n numbers in rising order that is less than x. */
@@ -156,7 +169,7 @@ static void strangers_distribution(work *w, hum_distribution *out) {
     size_t n = stranger_levels(w, w->scratch);
     qsort(w->scratch, n, sizeof *w->scratch, rising);
     for (int i = 0; i < HUM_QUANTILES; i++) {
-        double level = at_level(w->scratch, n, 1, (double)i / (HUM_QUANTILES - 1));
+        double level = next_below(w->scratch, n, (double)i / (HUM_QUANTILES - 1));
         out->quantiles[i] = cosine(at_level(&w->strangers->value, w->stranger_count,
                                             sizeof *w->strangers / sizeof(float), level));
     }
@@ -172,7 +185,7 @@ static void nearest_distribution(work *w, hum_distribution *out) {
     for (size_t i = 0; i < n; i++) w->sorted[i] = nearest_outside(w, i, -1);
     qsort(w->sorted, n, sizeof *w->sorted, rising);
     for (int i = 0; i < HUM_QUANTILES; i++) {
-        double level = at_level(w->scratch, n, 1, (double)i / (HUM_QUANTILES - 1));
+        double level = next_below(w->scratch, n, (double)i / (HUM_QUANTILES - 1));
         out->quantiles[i] =
             cosine(at_level(w->sorted, n, 1, pow(level, others / (others + 1))));
     }

@@ -381,7 +381,7 @@ test('gallery from-classifier: names without photos, which match and have no cal
   assert.deepEqual([made.file, made.vectors], [out, 3]);
   const about = run(['gallery', 'info', out]).stdout;
   assert.match(about, /people +3\n +photos +0\n/);
-  assert.match(about, /different people +not measured\n +same person +not measured\n/);
+  assert.match(about, /different people +not measured\n +nearest of them +not measured\n +same person +not measured\n/);
   assert.match(run(['match', lincoln, '--gallery', out]).stdout,
     /^ +1 +Abraham Lincoln +1\.000 +\(no photo: MIT\)$/m);
   const { matches } = json(['match', lincoln, '--gallery', out]);
@@ -667,6 +667,24 @@ test('19 photos of 4 people find their own among 308 strangers', (t) => {
   assert.equal(plain.rank1Template, 1);
   t.diagnostic(`true accepts at 1 % false ones: ${plain['tarAtFar1e-2'].toFixed(3)}`);
   assert.ok(plain['tarAtFar1e-2'] >= 0.94); // 0.972: 35 of 36 pairs
+});
+
+test('what a gallery says of strangers is so', (t) => {
+  const found = json(['eval', presidents, '--calibration']);
+  assert.deepEqual([found.people, found.gallery, found.pairsOfPeople, found.scoresOfStrangers],
+    [45, 22, 231, 22 * 23]);
+  t.diagnostic(`closer than 99 %: ${found.above99.mean}, look like somebody: ${found.alike.mean}`);
+  assert.ok(Math.abs(found.above99.mean - 0.01) < 0.005); // observed: 0.0093
+  // 22 photos tell of one in ten only roughly, and then rather too little.
+  assert.ok(found.alike.mean > 0.05 && found.alike.mean < 0.12); // observed: 0.074
+  assert.match(run(['eval', presidents, '--calibration']).stdout,
+    /^45 photos .*\n.*231 pairs.*\n[^]*"closer than 99 % of strangers" +1\.00 +\d/);
+  const place = folder(t);
+  add(place, 'Abraham Lincoln', lincoln);
+  add(place, 'Joe Biden', biden);
+  const { status, stderr } = run(['eval', place, '--calibration']);
+  assert.equal(status, 1);
+  assert.match(stderr, /half of 2 people and 2 photos is too few/);
 });
 
 // --- Terminal ----------------------------------------------------------------------------

