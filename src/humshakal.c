@@ -466,6 +466,18 @@ static void put_number(writer *w, const char *key, float value) {
     else put(w, "\"%s\":null,", key);
 }
 
+static void put_histogram(writer *w, const char *key, const hum_histogram *h) {
+    if (!h->bins) {
+        put(w, "\"%s\":null,", key);
+        return;
+    }
+    put(w, "\"%s\":{\"first\":%.9g,\"step\":%.9g,\"counts\":", key, (double)h->first,
+        (double)HUM_RECIPE_STEP);
+    for (int i = 0; i < h->bins; i++)
+        put(w, "%c%.0f", i ? ',' : '[', (double)h->count[i]);
+    put(w, "]},");
+}
+
 static void put_recipe(writer *w, const hum_recipe *r) {
     put_text(w, "id", r->id);
     put_text(w, "name", r->name);
@@ -496,6 +508,9 @@ static void put_embedder(writer *w, const hum_embedder *m) {
     put_text(w, "activations", hum_net_quantised(m->net) ? "int8" : "float");
     put_number(w, "threshold", r->threshold);
     put_number(w, "far", r->far);
+    put_text(w, "measured", r->measured);
+    put_histogram(w, "same", &r->same);
+    put_histogram(w, "other", &r->other);
     put(w,
         "\"mirror\":%s,\"width\":%d,\"height\":%d,\"dimension\":%d,"
         "\"multiplications\":%.0f}",

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_RECIPE_BYTES = 16384, MAX_KEY = 32 };
+enum { MAX_RECIPE_BYTES = 16384, MAX_KEY = 32, MAX_NUMBERS_TEXT = 1024 };
 
 typedef struct {
     const char *text;
@@ -24,7 +24,7 @@ static int equals(span s, const char *word) {
 /* Reads up to max numbers; returns how many there are, -1 for anything else. strtof is
    bounded by the copy; the C locale is the engine's only one. */
 static int numbers(span s, float *out, int max) {
-    char copy[HUM_RECIPE_TEXT];
+    char copy[MAX_NUMBERS_TEXT];
     if (s.size >= sizeof copy) return -1;
     memcpy(copy, s.text, s.size);
     copy[s.size] = 0;
@@ -38,6 +38,22 @@ static int numbers(span s, float *out, int max) {
         for (p = end; *p == ' ';) p++;
     }
     return n;
+}
+
+static int histogram(span s, hum_histogram *h) {
+    float values[1 + HUM_RECIPE_BINS], sum = 0;
+    int n = numbers(s, values, 1 + HUM_RECIPE_BINS);
+    if (n < 2 || values[0] < -1 ||
+        values[0] + (float)(n - 2) * HUM_RECIPE_STEP > 1 + HUM_RECIPE_STEP / 2)
+        return 0;
+    h->first = values[0];
+    h->bins = n - 1;
+    for (int i = 0; i < h->bins; i++) {
+        float count = values[i + 1];
+        if (!(count >= 0 && count <= 1e9f) || count != floorf(count)) return 0;
+        sum += h->count[i] = count;
+    }
+    return sum > 0;
 }
 
 static int anchor_layers(span s, hum_recipe *r) {
@@ -110,6 +126,9 @@ enum {
     MIRROR,
     THRESHOLD,
     FAR_AT,
+    MEASURED,
+    SAME,
+    OTHER,
     RANGE,
     ANCHORS,
     SCORE,
@@ -127,12 +146,12 @@ static const struct {
     const char *key;
     int need, allowed;
 } keys[KEYS] = {
-    {"id", 3, 3},      {"name", 3, 3},      {"task", 3, 3},   {"channels", 3, 3},
-    {"mean", 3, 3},    {"scale", 3, 3},     {"crop", 1, 1},   {"box", 1, 1},
-    {"mirror", 0, 1},  {"threshold", 0, 1}, {"far", 0, 1},    {"range", 2, 2},
-    {"anchors", 2, 2}, {"score", 2, 2},     {"iou", 2, 2},    {"training", 0, 3},
-    {"licence", 0, 3}, {"citation", 0, 3},  {"source", 0, 3}, {"accuracy", 0, 3},
-    {"note", 0, 3},
+    {"id", 3, 3},       {"name", 3, 3},      {"task", 3, 3},     {"channels", 3, 3},
+    {"mean", 3, 3},     {"scale", 3, 3},     {"crop", 1, 1},     {"box", 1, 1},
+    {"mirror", 0, 1},   {"threshold", 0, 1}, {"far", 0, 1},      {"measured", 0, 1},
+    {"same", 0, 1},     {"other", 0, 1},     {"range", 2, 2},    {"anchors", 2, 2},
+    {"score", 2, 2},    {"iou", 2, 2},       {"training", 0, 3}, {"licence", 0, 3},
+    {"citation", 0, 3}, {"source", 0, 3},    {"accuracy", 0, 3}, {"note", 0, 3},
 };
 
 static int set(hum_recipe *r, int key, span v) {
@@ -158,6 +177,9 @@ static int set(hum_recipe *r, int key, span v) {
     case MIRROR: return pick(v, no_yes, &r->mirror);
     case THRESHOLD: return number(v, -1, 1, &r->threshold);
     case FAR_AT: return number(v, 0, 1, &r->far);
+    case MEASURED: return printable_text(v, r->measured);
+    case SAME: return histogram(v, &r->same);
+    case OTHER: return histogram(v, &r->other);
     case RANGE:
         if (!pick(v, ranges, &word)) return 0;
         r->range = (hum_range)word;

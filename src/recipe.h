@@ -18,6 +18,11 @@
    mirror = no                   yes: average with the mirror image's embedding
    threshold = 0.40              same person at or above this cosine
    far = 0.001                   false accept rate measured at that threshold
+   measured = 720 photos of ...  what the next two were measured on
+   same = -0.1 3 12 140          pairs of photos of one person, counted by their cosine: the
+                                 lowest one, then the counts from there on in steps of 0.02
+   other = -0.3 7 88 1           pairs of photos of different people (both are printed by
+                                 humshakal eval --json)
  detectors:
    range = near                  or far
    anchors = 8:2 16:6            stride:anchors per cell, in the order of the outputs
@@ -32,11 +37,20 @@
 
 #include "error.h"
 
-enum { HUM_RECIPE_TEXT = 256, HUM_RECIPE_ANCHOR_LAYERS = 8 };
+enum { HUM_RECIPE_TEXT = 256, HUM_RECIPE_ANCHOR_LAYERS = 8, HUM_RECIPE_BINS = 101 };
+
+#define HUM_RECIPE_STEP 0.02f
 
 typedef enum { HUM_TASK_EMBEDDER, HUM_TASK_DETECTOR } hum_task;
 typedef enum { HUM_CROP_SQUARE, HUM_CROP_VGGFACE2 } hum_crop_rule;
 typedef enum { HUM_RANGE_NEAR, HUM_RANGE_FAR } hum_range;
+
+/* Numbers of pairs by cosine: bin i begins at first + i HUM_RECIPE_STEP. */
+typedef struct {
+    float first;
+    int bins; /* 0: not given */
+    float count[HUM_RECIPE_BINS];
+} hum_histogram;
 
 typedef struct {
     char id[HUM_RECIPE_TEXT], name[HUM_RECIPE_TEXT];
@@ -48,6 +62,7 @@ typedef struct {
     float box[4];
     int mirror;
     float threshold, far; /* NAN where not given */
+    hum_histogram same, other;
     /* detectors */
     hum_range range;
     int layers;
@@ -55,7 +70,8 @@ typedef struct {
     float score, iou;
     /* for people */
     char training[HUM_RECIPE_TEXT], licence[HUM_RECIPE_TEXT], citation[HUM_RECIPE_TEXT],
-        source[HUM_RECIPE_TEXT], accuracy[HUM_RECIPE_TEXT], note[HUM_RECIPE_TEXT];
+        source[HUM_RECIPE_TEXT], accuracy[HUM_RECIPE_TEXT], note[HUM_RECIPE_TEXT],
+        measured[HUM_RECIPE_TEXT];
 } hum_recipe;
 
 /* Reads a recipe's text (size bytes, need not end with zero). Returns FORMAT with the

@@ -87,6 +87,15 @@ static void check_values(void) {
 
     CHECK_STATUS(parse(with(embedder, "threshold", NULL), &r, &error), HUM_OK);
     CHECK(isnan(r.threshold) && r.far == 0.001f);
+    CHECK(r.same.bins == 0 && r.other.bins == 0);
+    char pairs[200];
+    snprintf(pairs, sizeof pairs,
+             "far = 0.1\nsame = -0.3 7 0 19\nother = 1.00 4\n"
+             "measured = on these");
+    CHECK_STATUS(parse(with(embedder, "far", pairs), &r, &error), HUM_OK);
+    CHECK(r.same.first == -0.3f && r.same.bins == 3 && r.same.count[2] == 19);
+    CHECK(r.other.bins == 1 && r.other.count[0] == 4);
+    CHECK_TEXT(r.measured, "on these");
     CHECK_STATUS(parse(with(embedder, "mirror", NULL), &r, &error), HUM_OK);
     CHECK_INT(r.mirror, 0);
 
@@ -201,6 +210,14 @@ static void check_bad_values(void) {
                                       "source =",
                                       "note ="};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) refused_line(embedder, bad[i]);
+    static const char *const pairs[] = {
+        "same = 0.1",     "same = -1.1 3",     "same = 0.1 -3",    "same = 0.1 3.5",
+        "same = 0.1 0 0", "same = 0.98 1 1 1", "other = 0.1 1 two"};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        refused(with(embedder, "threshold", pairs[i]),
+                strncmp(pairs[i], "same", 4) == 0
+                    ? "the value of 'same' is not allowed"
+                    : "the value of 'other' is not allowed");
     static const char *const bad2[] = {"range = middle",
                                        "anchors =",
                                        "anchors = 8",

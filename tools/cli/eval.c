@@ -6,14 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_EVAL_PHOTOS = 20000, LANES = 16, FARS = 2 };
+enum { MAX_EVAL_PHOTOS = 20000, LANES = 16, FARS = 2, BINS = 101 };
 
 typedef struct {
     int probes;                /* photos of people who have another one */
     int nearest, template_hit; /* probes whose best is the right person */
     int *best;                 /* [count]: the nearest other photo; -1 for no probe */
     size_t same_pairs, other_pairs;
-    double tar[FARS], threshold[FARS]; /* NAN where there are no pairs */
+    double tar[FARS], threshold[FARS];        /* NAN where there are no pairs */
+    size_t same_bins[BINS], other_bins[BINS]; /* from -1 on, each 0.02 wide */
 } figures;
 
 static const double fars[FARS] = {0.01, 0.001};
@@ -135,6 +136,13 @@ static void measure_accepts(figures *f, const float *same, float *other) {
     }
 }
 
+static void count_bins(const float *cosines, size_t count, size_t bins[BINS]) {
+    for (size_t i = 0; i < count; i++) {
+        int bin = (int)floorf((cosines[i] + 1) * 50);
+        bins[bin < 0 ? 0 : bin >= BINS ? BINS - 1 : bin]++;
+    }
+}
+
 static figures measure(const photo_set *s) {
     figures f = {0};
     size_t pairs = (size_t)s->count * (size_t)(s->count - 1) / 2, same_pairs = 0;
@@ -148,6 +156,8 @@ static figures measure(const photo_set *s) {
     compare_all(s, &f, same, other);
     compare_templates(s, &f);
     measure_accepts(&f, same, other);
+    count_bins(same, f.same_pairs, f.same_bins);
+    count_bins(other, f.other_pairs, f.other_bins);
     free(same);
     free(other);
     return f;
@@ -164,6 +174,16 @@ static void print_number_json(const char *key, double value) {
     else printf(",\"%s\":%.9g", key, value);
 }
 
+/* In the words of a recipe: the lowest cosine, then the counts from there on. */
+static void print_bins_json(const char *key, const size_t bins[BINS]) {
+    int first = 0, last = BINS - 1;
+    while (first < last && !bins[first]) first++;
+    while (last > first && !bins[last]) last--;
+    printf(",\"%s\":\"%.2f", key, first / 50.0 - 1);
+    for (int i = first; i <= last; i++) printf(" %zu", bins[i]);
+    putchar('"');
+}
+
 static void print_figures_json(const photo_set *s, const figures *f) {
     printf("{\"probes\":%d,\"samePairs\":%zu,\"otherPairs\":%zu", f->probes,
            f->same_pairs, f->other_pairs);
@@ -173,6 +193,8 @@ static void print_figures_json(const photo_set *s, const figures *f) {
     print_number_json("thresholdAtFar1e-2", f->threshold[0]);
     print_number_json("tarAtFar1e-3", f->tar[1]);
     print_number_json("thresholdAtFar1e-3", f->threshold[1]);
+    print_bins_json("same", f->same_bins);
+    print_bins_json("other", f->other_bins);
     printf(",\"misses\":[");
     for (int i = 0, listed = 0; i < s->count; i++) {
         if (!is_probe(s, i) || s->person[f->best[i]] == s->person[i]) continue;
