@@ -266,8 +266,18 @@ export class Humshakal {
   async verify(a, b, { face = null, otherFace = null, detect = true, signal } = {}) {
     const left = await this.embed(a, { face, detect, signal });
     const right = await this.embed(b, { face: otherFace, detect, signal });
-    const score = await this.#run(
-      ({ channel }) => channel.call('compare', { a: left, b: right }), { signal });
+    return this.compare(left, right, { signal });
+  }
+
+  /**
+   * The same of two embeddings.
+   * @param {Float32Array} a
+   * @param {Float32Array} b
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {ReturnType<Humshakal['verify']>}
+   */
+  async compare(a, b, { signal } = {}) {
+    const score = await this.#run(({ channel }) => channel.call('compare', { a, b }), { signal });
     const { threshold = null, far = null } = this.#info.embedder;
     return { score, same: threshold === null ? null : score >= threshold, threshold, far };
   }

@@ -5,6 +5,7 @@
  */
 
 import { trusted } from './bound-worker.js';
+import { keepChoice, recallChoice } from './choice.js';
 import { createCamera } from './camera.js';
 import { Humshakal } from './humshakal.js';
 import { say } from './say.js';
@@ -112,21 +113,8 @@ function show(changes) {
 
 // ---- Which network and gallery ---------------------------------------------------------
 
-/** Sites of one host share this storage, so the key carries this site's path. */
-const CHOICE = `humshakal-choice:${location.pathname}`;
-
 /** What the visitor chose; what is absent is the site's to choose. */
-let choice = recall();
-
-/** @returns {{model?: string, gallery?: string}} */
-function recall() {
-  try {
-    return JSON.parse(localStorage.getItem(CHOICE) ?? '{}');
-  } catch (error) {
-    console.warn(`The choice of the last visit is not known (${error}).`);
-    return {};
-  }
-}
+let choice = recallChoice();
 
 /**
  * Takes a choice, keeps it for the next visit and shows what it means.
@@ -134,11 +122,7 @@ function recall() {
  */
 async function choose(wanted) {
   choice = wanted;
-  try {
-    localStorage.setItem(CHOICE, JSON.stringify(choice));
-  } catch (error) {
-    console.warn(`The choice will be forgotten (${error}).`);
-  }
+  keepChoice(choice);
   await showOffers();
 }
 

@@ -57,11 +57,12 @@ function currentBrowser() {
  * @param {Parameters<typeof serve>[1]} [how.server]
  * @param {object} [how.context]
  * @param {() => void} [how.script]  runs before the page's own scripts
+ * @param {string} [how.path]  another page than the first
  * @param {string} [how.address]  instead of the server's
  * @param {any} [how.browser]  one that was launched in another way
  */
 export async function open({ server: serverOptions, context: contextOptions, script,
-  address, browser: other } = {}) {
+  path = '', address, browser: other } = {}) {
   const server = await serve(inProject('build/site'), serverOptions);
   const started = other ?? await currentBrowser();
   const context = await started.newContext({ serviceWorkers: 'block', ...contextOptions });
@@ -75,7 +76,7 @@ export async function open({ server: serverOptions, context: contextOptions, scr
     if (message.type() === 'error') errors.push(message.text());
   });
   if (script) await page.addInitScript(script);
-  await page.goto(address ?? server.url);
+  await page.goto(address ?? new URL(path, server.url).href);
   return { page, server, errors, context };
 }
 

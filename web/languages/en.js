@@ -114,6 +114,39 @@ export default {
     author: 'Author',
     licence: 'Licence',
 
+    // ---- Two photos
+    pairSame: 'These could be two photos of one person',
+    pairOther: 'These are probably two different people',
+    pairUnknown: 'Their cosine is {cosine}',
+    pairUnknownText: 'Where photos of one person begin has not been measured for this network, so '
+      + 'the page does not judge.',
+    pairLevel: 'The cosine of the two faces is {cosine}; the page says “could be” from {level} on.',
+    pairLevelRate: 'The cosine of the two faces is {cosine}; the page says “could be” from {level} '
+      + 'on. About {rate} of the pairs of different people reach that level as well.',
+    pairMeasured: 'Measured on {measured}: of the pairs of different people, {other} are at least '
+      + 'as alike as these two faces; of the pairs of photos of one person, {same}.',
+    lessThan: 'less than {share}',
+    thesePhotos: 'these two: {cosine}',
+    faceNumber: 'Face {number}',
+    familyPair: '{a} and {b}: {share} of the pairs of different people are at least as alike '
+      + '(cosine {cosine})',
+    familyPairOnly: '{a} and {b}: cosine {cosine}',
+    familyChance: {
+      one: 'Where one pair of strangers is looked at, it is as alike in about {share} of cases.',
+      other: 'Among {count} pairs one is always the strongest: of as many pairs of strangers one '
+        + 'is as alike in about {share} of cases.',
+    },
+    facesLeft: {
+      one: 'One more face was left out; the table would be too large.',
+      other: '{count} more faces were left out; the table would be too large.',
+    },
+    faceless: {
+      one: 'In one of the added photos no face was found.',
+      other: 'In {count} of the added photos no face was found.',
+    },
+    weightsElsewhere: 'Those are weights of a network. Drop them on the page of look-alikes; they '
+      + 'are used here as well then.',
+
     // ---- Networks and galleries
     sizeOwn: '{size}, yours, on this device only',
     sizeStored: '{size}, on this device',

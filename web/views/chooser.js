@@ -37,7 +37,7 @@ export function mountChooser(element) {
  * A sample is fetched whole for its picture, so that trying it needs no further request.
  * @param {{file: string, title: string, author: string, licence: string}} sample
  */
-function sampleItem({ file, title, ...made }) {
+export function sampleItem({ file, title, ...made }) {
   const item = copyOf('sample-template');
   const image = part(item, 'img');
   image.alt = told(title);

@@ -42,6 +42,13 @@ export function emitFiles(target, files) {
   else if (files.length) emit(target, 'photo', { blob: files[0], note: '' });
 }
 
+/** Puts a face's picture into a canvas. @param {HTMLCanvasElement} canvas @param {ImageData} pixels */
+export function showPixels(canvas, pixels) {
+  canvas.width = pixels.width;
+  canvas.height = pixels.height;
+  canvas.getContext('2d')?.putImageData(pixels, 0, 0);
+}
+
 /** Whether a file is weights of a network rather than a photo. @param {string} name */
 function isWeights(name) {
   return /\.(h5|hdf5|tflite)$/i.test(name);

@@ -4,7 +4,7 @@ import {
   barLength, credit, facts, onlyNearest, resultHeading, resultText, shareText, verdict,
 } from '../words.js';
 import { say } from '../say.js';
-import { copyOf, part } from './parts.js';
+import { copyOf, part, showPixels } from './parts.js';
 
 /** @typedef {import('../humshakal.js').MatchedPerson} MatchedPerson */
 
@@ -42,7 +42,11 @@ function personItem(match, threshold, thumbnail, crop) {
   const image = part(item, 'img');
   if (thumbnail) image.src = thumbnail;
   else image.replaceWith(document.createElement('span'));
-  if (crop) showCrop(part(item, 'canvas'), crop);
+  if (crop) {
+    const canvas = part(item, 'canvas');
+    canvas.hidden = false;
+    showPixels(canvas, crop);
+  }
 
   setLink(part(item, 'h3 a'), match.name, match.link);
   part(item, '.verdict').textContent = verdict(match, threshold);
@@ -68,14 +72,6 @@ function strong(text) {
   const element = document.createElement('strong');
   element.textContent = text;
   return element;
-}
-
-/** @param {HTMLCanvasElement} canvas @param {ImageData} crop */
-function showCrop(canvas, crop) {
-  canvas.hidden = false;
-  canvas.width = crop.width;
-  canvas.height = crop.height;
-  canvas.getContext('2d')?.putImageData(crop, 0, 0);
 }
 
 /**
