@@ -112,7 +112,7 @@ test('the network that was chosen on the first page is used here', async () => {
   const { page, server } = await open();
   await page.waitForSelector('#networks:not([hidden])');
   await page.click('#networks summary');
-  await page.click('#network-hse-mobilenet');
+  await page.click('#network-hse-mobilenet-vggface2');
   await page.click('nav >> text=Two photos');
   await compare(page, emily[0], emily[4]);
   assert.match(await page.innerText('#pair .text'), /from 0\.61 on/);
@@ -199,7 +199,7 @@ test('somebody who is not in the gallery is told that nobody looks much like the
   assert.equal(await page.innerText('#results h2'), 'Nobody here looks much like this face');
   const first = (await names(page))[0];
   assert.match(await page.innerText('#results > .text'), new RegExp('^These are only the nearest of '
-    + `this gallery, ${first} first; .*Of 100 people who are not in this gallery, about \\d+ would`));
+    + `this gallery, ${first} first; .*Of 100 others, people such as those of this gallery, about \\d+ would`));
   assert.equal((await names(page)).length, 5, 'and sees the nearest all the same');
   assert.equal(await page.locator('#results.far').count(), 1, 'marked');
   assert.match(await page.innerText('.share >> nth=0'), /^Closer than \d\d\.\d % of strangers$/);

@@ -1,7 +1,8 @@
 /**
  * The controller of "Two photos": whether two faces could be one person's, and, with more
  * than two, who of them resembles whom. As on the main page one state is changed here and
- * shown by the views, which send events up ("photo", "face", "action", "cancel", "problem").
+ * shown by the views, which send events up ("photo", "photos", "face", "action", "cancel",
+ * "problem").
  */
 
 import { recallChoice } from './choice.js';
@@ -13,7 +14,7 @@ import { mountIntake } from './views/intake.js';
 import { mountLanguages } from './views/languages.js';
 import { mountNotice } from './views/notice.js';
 import { mountPair } from './views/pair.js';
-import { mountPhoto } from './views/photo.js';
+import { inReadingOrder, mountPhoto } from './views/photo.js';
 import { mountProgress } from './views/progress.js';
 import { mountSide } from './views/side.js';
 import { pairHeading } from './pairs.js';
@@ -238,10 +239,7 @@ async function compareFamily(humshakal, photos, stale) {
 
 /** A photo's faces from left to right. @param {Photo} photo @returns {(number | 'whole')[]} */
 function asRead({ found, selected }) {
-  if (selected === 'whole') return [selected];
-  const faces = found?.faces ?? [];
-  return faces.map((_, i) => i)
-    .sort((i, j) => (faces[i].x + faces[i].width / 2) - (faces[j].x + faces[j].width / 2));
+  return selected === 'whole' ? [selected] : inReadingOrder(found?.faces ?? []);
 }
 
 // ---- What views send -------------------------------------------------------------------

@@ -202,7 +202,7 @@ export function resultText(matches, threshold, gallery) {
     onlyNearest(matches, threshold) ? say('onlyNearest', { name: best.name })
       : say('theseComeClosest'),
     best.nearest < 0 ? ''
-      : say('othersNearer', { count: Math.max(1, Math.round(100 * (1 - best.nearest))) }),
+      : say('othersNearer', { count: Math.min(99, Math.max(1, Math.round(100 * (1 - best.nearest)))) }),
     gallery?.adaptedFrom ? say('fromSmallPictures') : '',
   ].filter(Boolean).join(' ');
 }

@@ -94,7 +94,7 @@ export default {
     onlyNearest: 'These are only the nearest of this gallery, {name} first; none of them looks '
       + 'much like it.',
     theseComeClosest: 'These are the people of this gallery who come closest.',
-    othersNearer: 'Of 100 people who are not in this gallery, about {count} would find '
+    othersNearer: 'Of 100 others, people such as those of this gallery, about {count} would find '
       + 'somebody nearer.',
     fromSmallPictures: 'It was made from small pictures, which is less accurate.',
     striking: 'Striking resemblance',

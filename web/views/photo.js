@@ -12,7 +12,8 @@ export function mountPhoto(element) {
   const boxes = part(element, '.faces');
   const caption = part(element, '.caption');
   const whole = part(element, '[data-action=whole]');
-  const all = part(element, '[data-action=all]');
+  /** @type {HTMLElement | null} only where all faces can be matched */
+  const all = element.querySelector('[data-action=all]');
   /** @type {unknown} */
   let drawn = null;
 
@@ -23,7 +24,7 @@ export function mountPhoto(element) {
   // Not every file is a photo, and not every browser can show every one.
   image.addEventListener('error', () => { frame.hidden = true; });
   image.addEventListener('load', () => { frame.hidden = false; });
-  all.addEventListener('click', () => emit(element, 'action', { name: 'all' }));
+  all?.addEventListener('click', () => emit(element, 'action', { name: 'all' }));
   whole.addEventListener('click', () => emit(element, 'action', { name: 'whole' }));
 
   return (/** @type {import('../main.js').State} */ { photo, found, several, selected, phase }) => {
@@ -42,7 +43,10 @@ export function mountPhoto(element) {
     }
     const over = phase === 'result' || phase === 'everyone';
     whole.hidden = !over || Boolean(several) || selected === 'whole';
-    all.hidden = !over || Boolean(several) || selected === 'all' || (found?.faces.length ?? 0) < 2;
+    if (all) {
+      all.hidden = !over || Boolean(several) || selected === 'all'
+        || (found?.faces.length ?? 0) < 2;
+    }
     caption.textContent = several ? say('severalLead') : [
       found ? photoCaption(found.faces.length, selected === 'all') : '',
       found?.shrunkFrom ? shrunkNote(found.shrunkFrom, found) : '',
