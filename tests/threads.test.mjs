@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choose, names, open, resultShown } from './lib/page.mjs';
+import { choose, guarded, names, open, resultShown } from './lib/page.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
 const ALLOWED = { serviceWorkers: 'allow' };
@@ -14,12 +14,6 @@ const info = (page) => page.evaluate(async () => {
   const found = humshakal.info;
   humshakal.close();
   return found;
-});
-
-/** Waits until the service worker stands between the page and the network. */
-const guarded = (page) => page.evaluate(async () => {
-  await navigator.serviceWorker.ready;
-  while (!navigator.serviceWorker.controller) await new Promise((done) => { setTimeout(done, 20); });
 });
 
 test('on a host that sends no headers the second visit has threads', async () => {
@@ -74,7 +68,6 @@ test('after the first visit the page works without a network', async () => {
   await page.click('#download button');
   await page.waitForFunction(() => /Ready/.test(document.querySelector('#download').innerText));
   await guarded(page);
-  await page.reload(); // through the service worker, which keeps what it sees
   await choose(page, PORTRAIT);
   await resultShown(page);
   const online = await names(page);
@@ -84,27 +77,4 @@ test('after the first visit the page works without a network', async () => {
   await choose(page, PORTRAIT);
   await resultShown(page);
   assert.deepEqual(await names(page), online);
-});
-
-test('the service worker lets nothing through that the page does not need', async () => {
-  const { page, server } = await open({ context: ALLOWED });
-  await guarded(page);
-  await page.reload();
-  await page.waitForSelector('#networks:not([hidden])');
-  const before = server.log.length;
-  const tried = await page.evaluate(async () => {
-    const attempts = [fetch('icon.svg?face=0.1,0.2'), fetch('icon.svg', { method: 'POST', body: 'x' }),
-      fetch('icon.svg', { method: 'PUT', body: 'x' }), fetch('/elsewhere')];
-    const results = await Promise.all(attempts.map((a) => a.then(({ status }) => status, () => 'stopped')));
-    return [...results, await fetch('icon.svg').then(({ status }) => status)];
-  });
-  assert.deepEqual(tried, ['stopped', 'stopped', 'stopped', 404, 200]);
-  assert.deepEqual(server.log.slice(before).map(({ method, url }) => `${method} ${url}`).sort(),
-    ['GET /elsewhere', 'GET /icon.svg']);
-  assert.equal(server.log.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0), 0);
-
-  // A query with which the page is opened stays here.
-  await page.goto(`${server.url}?from=a-friend`);
-  await page.waitForSelector('#networks:not([hidden])');
-  assert.equal(server.log.some(({ url }) => url.includes('from=')), false);
 });

@@ -6,6 +6,7 @@
  */
 
 import { recallChoice } from './choice.js';
+import { startGate } from './gate.js';
 import { Humshakal } from './humshakal.js';
 import { say } from './say.js';
 import { mountAnnouncer } from './views/announcer.js';
@@ -101,6 +102,9 @@ function show(changes) {
 
 // ---- The engine ------------------------------------------------------------------------
 
+/** The service worker stands between the page and the network before the engine starts. */
+const gate = startGate();
+
 /** @type {Promise<Humshakal> | null} */
 let starting = null;
 let cancelStart = new AbortController();
@@ -120,6 +124,7 @@ function engine() {
 
 /** @param {AbortSignal} signal */
 async function start(signal) {
+  await gate;
   const { models } = await Humshakal.offers();
   const { model } = recallChoice();
   return Humshakal.create({

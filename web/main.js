@@ -4,14 +4,16 @@
  * "weights", "forget"); nothing else talks to the engine.
  */
 
-import { trusted } from './bound-worker.js';
 import { keepChoice, recallChoice } from './choice.js';
 import { createCamera } from './camera.js';
+import { keepPage, markReady, startGate } from './gate.js';
 import { Humshakal } from './humshakal.js';
+import { isResultLink, readResultLink } from './result-link.js';
 import { say } from './say.js';
 import { lookAt, matchTogether } from './several.js';
 import { mountAnnouncer } from './views/announcer.js';
 import { mountCamera } from './views/camera.js';
+import { mountCard } from './views/card.js';
 import { mountChooser } from './views/chooser.js';
 import { mountEveryone } from './views/everyone.js';
 import { mountIntake } from './views/intake.js';
@@ -22,8 +24,12 @@ import { inReadingOrder, mountPhoto } from './views/photo.js';
 import { mountProgress } from './views/progress.js';
 import { mountResults } from './views/results.js';
 import { mountSeveral } from './views/several.js';
+import { mountShared } from './views/shared.js';
+import { mountTraffic } from './views/traffic.js';
+import { mountUpdate } from './views/update.js';
 import {
-  explain, explainGiven, explainNoFace, explainNoFaceInAny, explainNoGallery, photoCaption, resultHeading, sources,
+  explain, explainGiven, explainLink, explainNoFace, explainNoFaceInAny, explainNoGallery,
+  photoCaption, resultHeading, sources,
 } from './words.js';
 
 /** @typedef {import('./humshakal.js').MatchedPerson} MatchedPerson */
@@ -53,6 +59,9 @@ import {
  * @property {number | null} threshold
  * @property {Explanation | null} notice
  * @property {import('./camera.js').Camera | null} camera  null: off
+ * @property {import('./result-link.js').SharedPerson[] | null} shared  of the link opened
+ * @property {import('./gate.js').Traffic | null} traffic  over the network; null until known
+ * @property {(() => void) | null} newer  takes a newer version of the site, if there is one
  * @property {string} announcement  for those who do not see the page change
  */
 
@@ -73,6 +82,9 @@ const state = {
   threshold: null,
   notice: null,
   camera: null,
+  shared: null,
+  traffic: null,
+  newer: null,
   announcement: '',
 };
 
@@ -94,6 +106,10 @@ const views = [
   mountNetworks(element('networks')),
   mountCamera(/** @type {HTMLDialogElement} */ (element('camera'))),
   mountAnnouncer(element('announce')),
+  mountCard(element('card')),
+  mountShared(element('shared')),
+  mountTraffic(element('traffic')),
+  mountUpdate(element('update')),
 ];
 mountIntake(element('veil'));
 mountLanguages(element('languages'));
@@ -137,6 +153,15 @@ async function showOffers() {
   element('sources').textContent = sources(offers);
 }
 
+// ---- The network -----------------------------------------------------------------------
+
+/** Whether the service worker stands between the page and the network. */
+const gate = startGate({
+  onTraffic: (traffic) => show({ traffic }),
+  onNewer: (newer) => show({ newer }),
+});
+const kept = gate.then((guarded) => (guarded ? keepPage() : undefined));
+
 // ---- The engine ------------------------------------------------------------------------
 
 /** @type {Promise<Humshakal> | null} */
@@ -147,12 +172,13 @@ let cancelStart = new AbortController();
 function engine() {
   if (!starting) {
     cancelStart = new AbortController();
-    starting = Humshakal.create({
+    const { signal } = cancelStart;
+    starting = gate.then(() => Humshakal.create({
       ...choice,
       waitFor: 'detector',
-      signal: cancelStart.signal,
+      signal,
       onProgress: showProgress,
-    });
+    }));
     const mine = starting;
     mine.catch(() => {
       if (starting === mine) starting = null;
@@ -207,6 +233,7 @@ async function readyToMatch(job) {
   const humshakal = await engine();
   job.during = 'starting';
   await humshakal.ready;
+  kept.then(markReady);
   if (job.stale()) return null;
   show({ progress: null });
   if (state.offers?.missing) await showOffers();
@@ -418,6 +445,11 @@ const camera = createCamera({
 const actions = {
   retry: () => work(state.found),
   choose: () => element('file').click(),
+  own: () => {
+    history.replaceState(null, '', './');
+    show({ shared: null });
+    element('file').focus();
+  },
   weights: () => element('weights').click(),
   adapt,
   site: () => change({}),
@@ -474,14 +506,16 @@ on('cancel', () => {
   show({ phase: 'empty' });
 });
 
-/** From the next visit on the page works offline, and with threads on any host. */
-async function installServiceWorker() {
+/** Shows what a link brings along, or says why it cannot. */
+function openLink() {
+  if (!isResultLink(location.hash)) return;
   try {
-    await navigator.serviceWorker?.register(trusted('sw.js'));
+    show({ shared: readResultLink(location.hash), phase: 'empty' });
   } catch (error) {
-    console.warn(`The service worker could not be installed (${error}).`);
+    show({ phase: 'notice', notice: explainLink(error) });
   }
 }
+addEventListener('hashchange', openLink);
 
 // ---- Before the first photo ------------------------------------------------------------
 
@@ -490,4 +524,4 @@ try {
 } catch (error) {
   show({ phase: 'notice', notice: explain(error, 'starting') });
 }
-installServiceWorker();
+openLink();

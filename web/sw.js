@@ -1,66 +1,157 @@
 /**
- * The service worker: between the page and the network. It lets through what the page
- * needs, GET requests for files of this site, and nothing else; it adds the headers that
- * give the page shared memory, and with it threads, where the host cannot send them (GitHub
- * Pages); and it keeps the page's own small files, so that the next visit works without a
- * network. Networks and galleries are kept by assets.js, under their hashes.
+ * The service worker: between the page and the network. It is a gate: only GET requests for
+ * files of this site pass, by the list that set-up writes into files.js, and what passes is
+ * asked for anew by name, so that neither a query nor a header, a cookie or a body goes
+ * along. Every answer gets the page's content security policy, so that workers and new pages
+ * are bound by it too, and the headers that give the page shared memory, and with it
+ * threads, where the host cannot send them (GitHub Pages). It tells the page what passed.
+ *
+ * It also keeps the page's own files, one whole version at a time: the next visit works
+ * without a network, and no visitor gets half of an update. Networks and galleries are kept
+ * by assets.js, under their hashes.
  */
-
-const SCOPE = new URL('./', self.location.href);
-const CACHE = `humshakal-page-1:${SCOPE.pathname}`;
-
-const ISOLATION = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
 
 const worker = /** @type {any} */ (self); // its own types clash with those of the page
 
-worker.addEventListener('install', () => worker.skipWaiting());
+worker.importScripts('files.js');
+
+/**
+ * version: of all files together. policy: of the page. kept: the page's own files with
+ * their SHA-256. large: what else may be asked for.
+ * @type {{version: string, policy: string, kept: Record<string, string>, large: string[]}}
+ */
+const { version, policy, kept, large } = worker.SITE;
+
+const SCOPE = new URL('./', self.location.href);
+const CACHES = /^humshakal-page-[0-9a-f]+:/;
+const CACHE = `humshakal-page-${version}:${SCOPE.pathname}`;
+
+const HEADERS = {
+  'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(self), microphone=(), geolocation=(), payment=(), usb=(), '
+    + 'serial=(), bluetooth=(), hid=(), midi=(), display-capture=()',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-DNS-Prefetch-Control': 'off',
+};
+
+// The first visit gets the gate at once, before a photo is chosen. Later on there is one
+// already, and its successor waits until all of the new version is here.
+worker.addEventListener('install', (/** @type {any} */ event) => {
+  event.waitUntil(worker.registration.active ? keepAll() : worker.skipWaiting());
+});
 worker.addEventListener('activate', (/** @type {any} */ event) => {
-  event.waitUntil(worker.clients.claim());
+  event.waitUntil(Promise.all([worker.clients.claim(), forgetOlder()]));
+});
+worker.addEventListener('message', (/** @type {any} */ event) => {
+  const { data, ports: [port] } = event;
+  if (data === 'update') worker.skipWaiting();
+  else if (data === 'keep') {
+    event.waitUntil(keepAll().then(() => '', String).then((problem) => port.postMessage(problem)));
+  }
 });
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
   event.respondWith(answer(event.request));
 });
 
 /**
- * Whether the page has any business with an address. The page itself may have been opened
- * with a query, which is not passed on.
+ * The file that a request means, or null where the page has no business. It may have been
+ * opened with a query, which is not passed on.
  * @param {Request} request
  */
-function isAllowed({ method, mode, url }) {
+function fileOf({ method, mode, url }) {
   const { origin, pathname, search } = new URL(url);
-  return method === 'GET' && origin === SCOPE.origin && pathname.startsWith(SCOPE.pathname)
-    && (search === '' || mode === 'navigate');
+  if (method !== 'GET' || origin !== SCOPE.origin || !pathname.startsWith(SCOPE.pathname)
+    || (search !== '' && mode !== 'navigate')) return null;
+  const path = pathname.slice(SCOPE.pathname.length);
+  const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
+  return Object.hasOwn(kept, file) || large.includes(file) ? file : null;
 }
-
-/** What assets.js keeps itself. @param {string} url */
-const isLarge = (url) => /\.(wasm|humg|recipe|tflite(\.\d+)?)$/.test(new URL(url).pathname);
 
 /** @param {Request} request */
 async function answer(request) {
-  if (!isAllowed(request)) return Response.error();
-  const { origin, pathname } = new URL(request.url);
-  const url = origin + pathname;
+  const file = fileOf(request);
+  if (file) {
+    const cache = await caches.open(CACHE);
+    return await cache.match(file) ?? await pass(file, request);
+  }
+  tell({ refused: true, file: '', received: 0 });
+  return request.mode === 'navigate' && request.method === 'GET'
+    ? guarded('This site has no such page.\n', { status: 404 }) : Response.error();
+}
+
+/**
+ * @param {string} file
+ * @param {{cache?: RequestCache, signal?: AbortSignal}} how
+ */
+async function pass(file, { cache, signal } = {}) {
+  const response = await fetch(new URL(file, SCOPE), { cache, signal, credentials: 'omit',
+    referrerPolicy: 'no-referrer' });
+  const { status, statusText, headers, ok } = response;
+  if (!ok || !Object.hasOwn(kept, file)) {
+    return guarded(response.body?.pipeThrough(counter(file)), { status, statusText, headers });
+  }
+  const bytes = await response.arrayBuffer();
+  tell({ refused: false, file, received: bytes.byteLength });
+  const answered = guarded(bytes, { status, statusText, headers });
+  if (await sha256(bytes) === kept[file]) {
+    await (await caches.open(CACHE)).put(file, answered.clone());
+  } else {
+    worker.registration.update(); // the site is newer than this list of its files
+  }
+  return answered;
+}
+
+/** Passes bytes on and tells how many there were. @param {string} file */
+function counter(file) {
+  let received = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      received += chunk.length;
+      controller.enqueue(chunk);
+    },
+    flush: () => tell({ refused: false, file, received }),
+  });
+}
+
+/** @param {BodyInit | undefined} body @param {ResponseInit} init */
+function guarded(body, init) {
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+  return new Response(body, { ...init, headers });
+}
+
+/**
+ * Tells all windows of this site, whoever asked.
+ * @param {{refused: boolean, file: string, received: number}} traffic
+ */
+async function tell(traffic) {
+  const windows = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  for (const client of windows) client.postMessage({ traffic });
+}
+
+/** Gets those files of this version that are not here yet; all of them, or it fails. */
+async function keepAll() {
   const cache = await caches.open(CACHE);
-  try {
-    const response = await fetch(request.mode === 'navigate' ? url : request);
-    if (response.status === 200 && !isLarge(url)) await cache.put(url, response.clone());
-    return isolated(response);
-  } catch (error) {
-    const kept = await cache.match(url);
-    if (kept) return isolated(kept);
-    throw error;
+  await Promise.all(Object.keys(kept).map(async (file) => {
+    if (await cache.match(file)) return;
+    await pass(file, { cache: 'no-cache' });
+    if (!await cache.match(file)) throw new Error(`${file} is not that of version ${version}.`);
+  }));
+}
+
+async function forgetOlder() {
+  for (const name of await caches.keys()) {
+    const older = CACHES.test(name) && name.replace(CACHES, '') === SCOPE.pathname;
+    if (older && name !== CACHE) await caches.delete(name);
   }
 }
 
-/** @param {Response} response */
-function isolated(response) {
-  const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
-  const { status, statusText } = response;
-  const body = [204, 205, 304].includes(status) ? null : response.body;
-  return new Response(body, { status, statusText, headers });
+/** @param {ArrayBuffer} bytes */
+async function sha256(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -58,6 +58,32 @@ export function networkSpeed(multiplications, seconds) {
     : say('multiplicationsTook', { billions, seconds: number(seconds, 2) });
 }
 
+/** What the picture of a result shows, for those who do not see it. @param {MatchedPerson[]} matches */
+export function cardDescription(matches) {
+  return say('cardShows', { names: matches.map(({ name }) => name).join(', ') });
+}
+
+/** @param {import('./result-link.js').SharedPerson} person  whose score nobody has checked */
+export function sharedLine({ score, strangers }) {
+  return say('sharedScore', { cosine: number(score, 2), share: percent(Math.max(0, strangers)) });
+}
+
+/** A link whose result cannot be shown. @param {unknown} error @returns {Explanation} */
+export function explainLink(error) {
+  return { title: say('badLink'), text: say('badLinkText'), actions: ['choose'],
+    code: String(/** @type {any} */ (error)?.message ?? error) };
+}
+
+/** Since the page was ready. @param {import('./gate.js').Traffic} traffic */
+export function trafficText({ guarded, requests, sent, received, refused }) {
+  return [
+    requests ? say('trafficSome', { count: requests, sent, received: megabytes(received) })
+      : say('trafficNone'),
+    refused ? say('trafficRefused', { count: refused }) : '',
+    guarded ? '' : say('trafficUnguarded'),
+  ].filter(Boolean).join(' ');
+}
+
 /** What a file of the site is called or says of itself. @param {string} text */
 export function told(text) {
   return sayText(text) ?? text;

@@ -101,5 +101,14 @@ export async function notice(page) {
   return page.innerText('#notice');
 }
 
+/** Waits until the service worker stands between the page and the network. @param {any} page */
+export const guarded = (page) => page.evaluate(async () => {
+  const { serviceWorker } = navigator;
+  if (serviceWorker.controller) return;
+  await new Promise((done) => {
+    serviceWorker.addEventListener('controllerchange', done, { once: true });
+  });
+});
+
 /** @param {any} page @returns {Promise<string[]>} */
 export const names = (page) => page.locator('#results .person h3').allInnerTexts();

@@ -81,9 +81,14 @@ function gallery() {
 /** @param {string[]} items */
 const list = (items) => `<ul>\n${items.join('\n')}\n</ul>`;
 
+/** As in the page. */
+const [policy] = /<meta http-equiv="Content-Security-Policy"[^>]+>/.exec(
+  read(join(site, 'index.html'))) ?? [''];
+
 writeFileSync(join(site, 'licences.html'), `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+${policy}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="Under which terms the code, the networks and the photos of Humshakal stand, and whom to thank for them.">

@@ -26,7 +26,7 @@ done
 
 packages=build/npm/models/node_modules
 inputs=$(find web tools/convert "${engines[@]}" build/models build/galleries build/photos/samples \
-    build/photos/presidents/credits.json LICENSE tools/setup/{site.sh,{strip-comments,manifest,licences}.mjs} \
+    build/photos/presidents/credits.json LICENSE tools/setup/{site.sh,{strip-comments,manifest,licences,files}.mjs} \
     "$packages"/{h5wasm,flatbuffers}/package.json -type f -print0 | sort -z | xargs -0 sha256sum)
 key=$(key_of_text "$first" "$inputs")
 [[ ! -d build/site ]] || ! stamp_is site "$key" || exit 0
@@ -55,6 +55,8 @@ node tools/setup/manifest.mjs "$new" "$first" ||
     die "the manifest could not be written" "The reason is above."
 node tools/setup/licences.mjs "$new" ||
     die "the notices of third parties could not be written" "The reason is above."
+node tools/setup/files.mjs "$new" ||
+    die "the list of the site's files could not be written" "The reason is above."
 rm -rf build/site
 mv "$new" build/site
 stamp_set site "$key"

@@ -75,6 +75,47 @@ export default {
       + 'page at an address that begins with https:, or choose a photo instead.',
     cameraUnknown: 'The camera cannot be used here. Try again, or choose a photo instead.',
 
+    // ---- The picture and the link to share
+    cardShows: 'A picture with these names and their scores: {names}',
+    cardNote: 'Looks only, found on the device. Similarity is not identity.',
+    cardSaved: 'The picture is saved.',
+    cardCopied: 'The picture is copied.',
+    cardLinkCopied: 'The link is copied.',
+    cardFailed: 'That did not work here ({problem}). Try another way.',
+    sharedScore: '(cosine {cosine}, closer than {share} of strangers)',
+    badLink: 'This link is damaged',
+    badLinkText: 'It should bring along the names and scores of a result, but does not. Ask for '
+      + 'a new one, or try a photo of your own.',
+
+    // ---- What went over the network
+    trafficNone: 'Since it was ready: 0 requests, 0 bytes sent.',
+    trafficSome: {
+      one: 'Since it was ready: one request for a file of this site, {sent} bytes sent (its '
+        + 'address), {received} received.',
+      other: 'Since it was ready: {count} requests for files of this site, {sent} bytes sent '
+        + '(their addresses), {received} received.',
+    },
+    trafficRefused: {
+      one: 'One request was stopped.',
+      other: '{count} requests were stopped.',
+    },
+    trafficUnguarded: 'The service worker that would stop anything else could not start '
+      + '(private windows do not let it).',
+
+    // ---- privacy.html
+    wipedNothing: 'There was nothing to remove.',
+    wipedFiles: {
+      one: 'Removed: one file, {size}.',
+      other: 'Removed: {count} files, {size}.',
+    },
+    wipedSettings: {
+      one: 'One setting.',
+      other: '{count} settings.',
+    },
+    wipedWorker: 'The service worker, as soon as the last tab of this site is closed.',
+    wipeFailed: 'Not everything could be removed ({problem}). The browser’s settings can do it: '
+      + 'look for “site data”.',
+
     // ---- Progress
     oneMoment: 'One moment',
     gettingReady: 'Getting ready',

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/**
+ * Writes SITE/files.js, from which the service worker knows what it may let through: every
+ * file of the site, and the content security policy of its pages, which is read from
+ * index.html and must be the same in all of them. Files put into a site later on are not
+ * reachable until this has run again.
+ *
+ *     node tools/setup/files.mjs build/site
+ */
+
+import { createHash } from 'node:crypto';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+
+/** What assets.js keeps, and what few visitors ever need, is not fetched in advance. */
+const LARGE = /\.(wasm|humg|recipe|tflite(\.\d+)?)$|^convert\/|^picture\.jpg$/;
+
+const site = resolve(process.argv[2] ?? '');
+
+/** @param {string} html */
+const policyOf = (html) => (
+  /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? 'none');
+
+async function main() {
+  const entries = await readdir(site, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(site, join(parentPath, name)).replaceAll('\\', '/'))
+    .filter((file) => !['sw.js', 'files.js'].includes(file)).sort();
+  const odd = files.find((file) => !/^[\w./-]+$/.test(file));
+  if (odd) throw new Error(`"${odd}" has characters in its name that change in an address.`);
+  const policy = policyOf(await readFile(join(site, 'index.html'), 'utf8'));
+  const version = createHash('sha256').update(policy)
+    .update(await readFile(join(site, 'sw.js')));
+  /** @type {Record<string, string>} */
+  const kept = {};
+  for (const file of files) {
+    const bytes = await readFile(join(site, file));
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    version.update(`${file} ${sha256}\n`);
+    if (!LARGE.test(file)) kept[file] = sha256;
+    if (file.endsWith('.html') && policyOf(String(bytes)) !== policy) {
+      throw new Error(`${file} has another content security policy than index.html.`);
+    }
+  }
+  const large = files.filter((file) => !(file in kept));
+  const list = { version: version.digest('hex').slice(0, 16), policy, kept, large };
+  await writeFile(join(site, 'files.js'), `self.SITE = ${JSON.stringify(list, null, 1)};\n`);
+}
+
+main().catch((error) => {
+  process.stderr.write(`files: ${error.message}\n`);
+  process.exitCode = 2;
+});

@@ -1,0 +1,68 @@
+/**
+ * A result as a link: the names and scores, behind the # of the address, which browsers do
+ * not send to servers. It is written so that whoever looks at it can read what is in it:
+ *
+ *     #result=Zachary%20Taylor:0.312:0.9912,...     name : cosine : share of strangers
+ *
+ * Anybody can write such a link, so it is read like any file from outside.
+ */
+
+/** @typedef {{name: string, score: number, strangers: number}} SharedPerson */
+
+const MARK = '#result=';
+const LIMITS = { characters: 2000, people: 5, name: 80 };
+
+/** @param {string} page  its address @param {SharedPerson[]} people */
+export function writeResultLink(page, people) {
+  const list = people.slice(0, LIMITS.people).map(({ name, score, strangers }) => (
+    `${encodeURIComponent(name)}:${score.toFixed(3)}:${strangers.toFixed(4)}`));
+  return new URL(MARK + list.join(','), page).href;
+}
+
+/** @param {string} fragment  with its # */
+export function isResultLink(fragment) {
+  return fragment.startsWith(MARK);
+}
+
+/**
+ * Throws an Error that says what is wrong with it.
+ * @param {string} fragment  with its #
+ * @returns {SharedPerson[]}
+ */
+export function readResultLink(fragment) {
+  if (fragment.length > LIMITS.characters) {
+    throw new Error(`it has ${fragment.length} characters, more than ${LIMITS.characters}`);
+  }
+  const entries = fragment.slice(MARK.length).split(',');
+  if (entries.length > LIMITS.people) {
+    throw new Error(`it has ${entries.length} people, more than ${LIMITS.people}`);
+  }
+  const people = entries.map(readPerson);
+  if (new Set(people.map(({ name }) => name)).size < people.length) {
+    throw new Error('it has somebody twice');
+  }
+  return people;
+}
+
+/** @param {string} entry */
+function readPerson(entry) {
+  const fields = entry.split(':');
+  if (fields.length !== 3) throw new Error('an entry is not a name and two numbers');
+  const [written, ...numbers] = fields;
+  // Control characters and those that turn the direction of text could disguise a name.
+  const name = decodeURIComponent(written).trim();
+  if (!name || name.length > LIMITS.name || /[\p{C}\p{Zl}\p{Zp}<>]/u.test(name)) {
+    throw new Error(`a name is not 1 to ${LIMITS.name} plain characters`);
+  }
+  const [score, strangers] = numbers.map(readNumber);
+  return { name, score, strangers };
+}
+
+/** @param {string} text */
+function readNumber(text) {
+  const value = Number(text);
+  if (!/^-?\d(\.\d{1,6})?$/.test(text) || value < -1 || value > 1) {
+    throw new Error('a score is not a number from -1 to 1');
+  }
+  return value;
+}
