@@ -5,6 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { familyChance, pairHeading, pairMeasured, pairText, percentage, shareAbove }
   from '../web/pairs.js';
+import { assertForEveryone } from './lib/everyone.mjs';
 import { choose, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
 import { png } from './lib/png.mjs';
 import { inProject } from './lib/project.mjs';
@@ -123,7 +124,7 @@ test('the network that was chosen on the first page is used here', async () => {
 
 test('faces of a group are chosen, and compared with all others in a table', async () => {
   const { page } = await open({ path: 'compare.html',
-    context: { viewport: { width: 360, height: 740 } } });
+    context: { reducedMotion: 'reduce', viewport: { width: 360, height: 740 } } });
   await compare(page, GROUP, PORTRAIT);
   const first = await drawnScore(page);
   await page.click('#side-0 button.face >> nth=0');
@@ -149,6 +150,7 @@ test('faces of a group are chosen, and compared with all others in a table', asy
   assert.match(await page.innerText('.chance'), /^Among 15 pairs one is always the strongest/);
   assert.equal(await page.getByRole('columnheader', { name: 'Face 6' }).count(), 1);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  await assertForEveryone(page, 'pair and family');
 });
 
 test('more photos join the family, and those without a face are counted', async () => {

@@ -83,9 +83,12 @@ test('five different people, best first, with credits and thumbnails', async () 
   assert.equal(new Set(matches.map(({ name }) => name)).size, 5);
   const scores = matches.map(({ score }) => score);
   assert.deepEqual(scores, scores.toSorted((a, b) => b - a));
-  for (const { name, strangers, photo: shown } of matches) {
+  assert.ok(Math.abs(humshakal.info.gallery.alike - 0.9) < 1e-6, 'the page says "one in ten"');
+  assert.equal(matches[0].alike, false, 'no president');
+  for (const { name, strangers, nearest, photo: shown } of matches) {
     assert.ok(name && shown.licence && shown.source, `${name} has a licence and a source`);
-    assert.ok(strangers >= 0 && strangers <= 1);
+    assert.ok(strangers >= 0 && strangers <= 0.999);
+    assert.ok(nearest >= 0 && nearest <= strangers, 'the best of many is nearer than one');
     assert.ok(shown.thumbnail);
     const head = new Uint8Array(await shown.thumbnail.arrayBuffer()).subarray(0, 3);
     assert.deepEqual([...head], [0xff, 0xd8, 0xff]);

@@ -256,3 +256,25 @@ test('a large download that breaks goes on where it was', async () => {
   assert.deepEqual(networkFiles(server), [...parts.slice(1).map(({ file }) => `/${file}`),
     '/galleries/presidents.humg']);
 });
+
+test('a gallery that an older version of the page made is removed, and that is said', async () => {
+  const { page } = await open();
+  await page.evaluate(async () => {
+    const { assetsOf } = await import('./assets.js');
+    const response = await fetch('galleries/presidents.humg');
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    bytes[4] = 1; // the version
+    const model = 'facenet-vggface2';
+    await assetsOf(new URL('./', location.href)).addOwn('galleries',
+      { id: 'old', name: 'Old ones', file: 'old', model, people: 45, photos: 45 }, bytes);
+    localStorage.setItem(`humshakal-choice:${location.pathname}`,
+      JSON.stringify({ model, gallery: 'old' }));
+  });
+  await page.reload();
+  await choose(page, PORTRAIT);
+  assert.match(await notice(page),
+    /gone from this device.*“Old ones” was made .* by an older version .* removed/s);
+  await page.getByRole('button', { name: 'Use the site’s own network' }).click();
+  await page.waitForSelector('#results:not([hidden])');
+  assert.doesNotMatch(await page.innerText('footer'), /Old ones/);
+});
