@@ -115,6 +115,7 @@ test('the network that was chosen on the first page is used here', async () => {
   await page.click('#networks summary');
   await page.click('#network-hse-mobilenet-vggface2');
   await page.click('nav >> text=Two photos');
+  await page.waitForSelector('#side-1 .samples img[src]');
   await compare(page, emily[0], emily[4]);
   assert.match(await page.innerText('#pair .text'), /from 0\.61 on/);
   assert.ok(!server.log.some(({ url }) => /facenet|humg/.test(url)), 'and no gallery');
