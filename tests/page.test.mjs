@@ -472,5 +472,5 @@ test('the script of the page stays small', async () => {
     bytes += gzipSync(await readFile(new URL(`.${url}`, site)), { level: 9 }).length;
   }
   console.log(`${scripts.length} scripts, ${bytes} bytes gzipped`);
-  assert.ok(bytes <= 55_000);
+  assert.ok(bytes <= 60_000);
 });

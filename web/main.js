@@ -11,6 +11,7 @@ import { Humshakal } from './humshakal.js';
 import { isResultLink, readResultLink } from './result-link.js';
 import { say } from './say.js';
 import { lookAt, matchTogether } from './several.js';
+import { createWhy } from './why.js';
 import { mountAnnouncer } from './views/announcer.js';
 import { mountCamera } from './views/camera.js';
 import { mountCard } from './views/card.js';
@@ -27,6 +28,7 @@ import { mountSeveral } from './views/several.js';
 import { mountShared } from './views/shared.js';
 import { mountTraffic } from './views/traffic.js';
 import { mountUpdate } from './views/update.js';
+import { mountWhy } from './views/why.js';
 import {
   explain, explainGiven, explainLink, explainNoFace, explainNoFaceInAny, explainNoGallery,
   photoCaption, resultHeading, sources,
@@ -62,6 +64,7 @@ import {
  * @property {import('./result-link.js').SharedPerson[] | null} shared  of the link opened
  * @property {import('./gate.js').Traffic | null} traffic  over the network; null until known
  * @property {(() => void) | null} newer  takes a newer version of the site, if there is one
+ * @property {import('./why.js').Why | null} why  null: not asked
  * @property {string} announcement  for those who do not see the page change
  */
 
@@ -85,6 +88,7 @@ const state = {
   shared: null,
   traffic: null,
   newer: null,
+  why: null,
   announcement: '',
 };
 
@@ -105,6 +109,7 @@ const views = [
   mountEveryone(element('everyone')),
   mountNetworks(element('networks')),
   mountCamera(/** @type {HTMLDialogElement} */ (element('camera'))),
+  mountWhy(/** @type {HTMLDialogElement} */ (element('why'))),
   mountAnnouncer(element('announce')),
   mountCard(element('card')),
   mountShared(element('shared')),
@@ -214,6 +219,7 @@ let newest = 0;
  */
 async function begin(changes, run) {
   const mine = newest += 1;
+  closeWindows();
   /** @type {Job} */
   const job = { stale: () => mine !== newest, during: 'starting' };
   show({ phase: 'busy', progress: null, notice: null, announcement: '', ...changes });
@@ -222,6 +228,12 @@ async function begin(changes, run) {
   } catch (error) {
     if (!job.stale()) show({ phase: 'notice', notice: explain(error, job.during) });
   }
+}
+
+/** What lies over the page goes when something else comes. */
+function closeWindows() {
+  camera.close();
+  why.close();
 }
 
 /**
@@ -441,6 +453,8 @@ const camera = createCamera({
   failed: (error) => show({ phase: 'notice', notice: explain(error, 'photo') }),
 });
 
+const why = createWhy({ engine, show: (shown) => show({ why: shown }) });
+
 /** What the visitor can ask for in a notice or beside the photo. */
 const actions = {
   retry: () => work(state.found),
@@ -489,6 +503,12 @@ on('camera', ({ does, video }) => {
   else if (does === 'close') camera.close();
   else camera.open();
 });
+on('why', ({ does, match }) => {
+  if (does === 'open' && state.photo) why.open(match, state.photo.blob, selectedFace());
+  else if (does === 'stop') why.stop();
+  else if (does === 'goOn') why.goOn();
+  else why.close();
+});
 on('download', () => work(state.found));
 on('weights', ({ file }) => takeWeights(file));
 on('model', change);
@@ -497,6 +517,7 @@ on('forget', async ({ id }) => {
   await change(choice.model === id ? {} : choice);
 });
 on('problem', ({ text }) => {
+  closeWindows();
   newest += 1;
   show({ phase: 'notice', notice: explainGiven(text) });
 });

@@ -84,6 +84,11 @@ export function number(value, digits) {
   }).format(value);
 }
 
+/** "a, b and c" @param {string[]} items */
+export function list(items) {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(items);
+}
+
 /**
  * A sentence in pieces, for those that have elements in them.
  * @template [T=never]

@@ -3,7 +3,7 @@
  * reader is to compare with each other are formatted here as well.
  */
 
-import { number, phrase, say, sayText } from './say.js';
+import { list, number, phrase, say, sayText } from './say.js';
 
 /** @typedef {import('./humshakal.js').MatchedPerson} MatchedPerson */
 /** @typedef {import('./humshakal.js').Offers} Offers */
@@ -131,6 +131,37 @@ export function togetherText(unseen, { photos, judged, steady }) {
     judged ? '' : say('severalUnjudged'),
     !steady ? say('steadyUnknown') : steady.stay === steady.of ? say('steadyAll')
       : steady.stay ? say('steadySome', steady) : say('steadyNone'),
+  ].filter(Boolean).join(' ');
+}
+
+/** @type {Record<import('./occlusion.js').Part | 'edges', string>} */
+export const PARTS = {
+  forehead: say('partForehead'),
+  eyes: say('partEyes'),
+  nose: say('partNose'),
+  cheeks: say('partCheeks'),
+  mouth: say('partMouth'),
+  chin: say('partChin'),
+  edges: say('partEdges'),
+};
+
+/**
+ * What the picture of the parts says, in words.
+ * @param {ReturnType<typeof import('./occlusion.js').leadingParts> | null} leading  null: where the
+ *   parts are is not known
+ * @param {boolean} early  not everything was tried
+ */
+export function whyWords(leading, early) {
+  if (!leading) return say('whyUnknown');
+  const names = (/** @type {(keyof typeof PARTS)[]} */ parts) => list(
+    parts.map((part) => PARTS[part]));
+  const { kind, parts, against } = leading;
+  return [
+    kind === 'parts' ? say('whyMostly', { parts: names(parts) })
+      : say({ none: /** @type {const} */ ('whyNone'), all: /** @type {const} */ ('whyAll'),
+        elsewhere: /** @type {const} */ ('whyElsewhere') }[kind]),
+    against.length ? say('whyAgainst', { parts: names(against) }) : '',
+    early ? say('whyEarly') : '',
   ].filter(Boolean).join(' ');
 }
 

@@ -57,6 +57,33 @@ export default {
     },
     seeAllFiveOf: 'See all five for face {number}, {name} first',
 
+    // ---- Why
+    whyTitle: 'Why {name}?',
+    blendOf: '{share} % {name}',
+    whyStep: 'Place {number} of {count}',
+    whyStopped: 'Stopped at place {number} of {count}',
+    whyFailed: 'It could not be found out.',
+    whyStop: 'Stop',
+    whyGoOn: 'Go on',
+    whyMostly: 'Mostly: {parts}. Covering these lowers the similarity most.',
+    whyAll: 'No part stands out: covering any of several lowers the similarity about alike.',
+    whyNone: 'No place matters much by itself: whichever is covered, the similarity stays '
+      + 'about the same.',
+    whyElsewhere: 'The place that matters most is on no part that has a name here: see the '
+      + 'picture.',
+    whyAgainst: 'Covered, these make the two more alike: {parts}.',
+    whyEarly: 'Not all places were tried.',
+    whyUnknown: 'Where the parts of the face are could not be found in this crop, so only the '
+      + 'picture tells.',
+    whyCosine: 'Uncovered, the cosine is {cosine}. With a patch on a part it changes by:',
+    partForehead: 'forehead and hairline',
+    partEyes: 'eyes',
+    partNose: 'nose',
+    partCheeks: 'cheeks',
+    partMouth: 'mouth',
+    partChin: 'chin',
+    partEdges: 'hair and background',
+
     // ---- Camera
     cameraAsking: 'Your browser asks whether this page may use the camera. Allow it to go on.',
     cameraHint: 'Look straight into the camera, with the light in front of you and your face '

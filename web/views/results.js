@@ -4,7 +4,7 @@ import {
   barLength, credit, facts, onlyNearest, resultHeading, resultText, shareText, verdict,
 } from '../words.js';
 import { say } from '../say.js';
-import { copyOf, part, showPixels } from './parts.js';
+import { copyOf, emit, part, showPixels } from './parts.js';
 
 /** @typedef {import('../humshakal.js').MatchedPerson} MatchedPerson */
 
@@ -57,6 +57,8 @@ function personItem(match, threshold, thumbnail, crop) {
   part(item, '.credit').append(line);
   setLink(line, credit(match.photo), match.photo.link);
   part(item, 'summary').setAttribute('aria-label', say('detailsAbout', { name: match.name }));
+  part(item, '.why').textContent = say('whyTitle', { name: match.name });
+  part(item, '.why').addEventListener('click', () => emit(item, 'why', { does: 'open', match }));
   part(item, 'dl').replaceChildren(...facts(match, threshold).flatMap(([term, value]) => {
     const dt = document.createElement('dt');
     const dd = document.createElement('dd');
