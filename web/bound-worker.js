@@ -1,7 +1,10 @@
 /**
- * Starts a module of this site as a worker, through a blob: address. A content security
- * policy in the page's <meta> binds such a worker, but not one that is loaded from an
- * address of its own, and workers are the threads that hold photos and weights.
+ * Starts a module of this site as a worker that the page's content security policy binds:
+ * workers are the threads that hold photos and weights. Where the service worker answers
+ * (sw.js), the policy comes with the module. Elsewhere it starts through a blob: address,
+ * because a policy in the page's <meta> binds such a worker, but not one that is loaded
+ * from an address of its own. (Firefox asks the network for what a blob: worker imports,
+ * past the service worker, so that way alone would not do without a network.)
  * @param {string} file  beside this one
  * @param {string} name  shown by the browser's tools
  */
@@ -13,10 +16,17 @@ export function startBoundWorker(file, name) {
   return worker;
 }
 
-/** A blob: address that runs a script of this site. @param {string} href */
+/** An address that runs a script of this site as a bound worker. @param {string} href */
 export function boundScript(href) {
+  if (isGuarded()) return href;
   const source = new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' });
   return URL.createObjectURL(source);
+}
+
+/** Whether this site's service worker answers for the scripts that are asked for here. */
+function isGuarded() {
+  if (!globalThis.document) return /^https?:$/.test(globalThis.location?.protocol ?? '');
+  return navigator.serviceWorker?.controller?.scriptURL === new URL('sw.js', import.meta.url).href;
 }
 
 /** @type {{createScriptURL: (address: string) => any} | undefined} */
