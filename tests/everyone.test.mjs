@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { LANGUAGES } from '../web/say.js';
 import { assertForEveryone, assertRoom } from './lib/everyone.mjs';
 import { choose, named, notice, open, resultShown } from './lib/page.mjs';
-import { site } from './lib/project.mjs';
+import { inProject, site } from './lib/project.mjs';
 
 const GROUP = 'build/photos/samples/group.jpg';
 
@@ -164,4 +164,31 @@ test('with forced colours what is chosen, how much and where to press can still 
   assert.notEqual(chosen, other);
   assert.notEqual(bar, ground);
   assert.deepEqual([whole, button], ['solid', 'solid']);
+});
+
+test('axe finds nothing in the windows and lists of the other ways in', async () => {
+  const { page } = await open({ context: { reducedMotion: 'reduce' } });
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
+  });
+  await page.click('#use-camera');
+  await page.waitForSelector('#camera [data-do=retry]:not([hidden])');
+  await assertForEveryone(page, 'camera');
+  await page.keyboard.press('Escape');
+  await page.setInputFiles('#file', ['portrait-1', 'portrait-2'].map(
+    (name) => inProject(`build/photos/samples/${name}.jpg`)));
+  await resultShown(page);
+  await assertForEveryone(page, 'several photos');
+  await page.click('#results .why >> nth=0');
+  await page.waitForFunction(() => /\d/.test(document.querySelector('#why-step')?.textContent ?? ''));
+  await page.click('#why [data-do=act]');
+  await page.click('#why summary');
+  await assertForEveryone(page, 'why');
+  await page.keyboard.press('Escape');
+  await choose(page, GROUP);
+  await page.waitForSelector('button.face');
+  await resultShown(page);
+  await page.click('[data-action=all]');
+  await page.waitForSelector('#everyone:not([hidden])');
+  await assertForEveryone(page, 'all faces');
 });
