@@ -94,6 +94,19 @@ test('the gate is there before the engine, and the engine’s own thread is behi
   assert.deepEqual(tried, ['stopped', 'stopped', 200]);
 });
 
+test('another service worker, whose address browsers would fetch past the gate, is refused', async () => {
+  const { page, server } = await open({ context: ALLOWED });
+  await guarded(page);
+  const said = await page.evaluate(() => {
+    const policy = /** @type {any} */ (window).trustedTypes.createPolicy('humshakal',
+      { createScriptURL: (/** @type {string} */ url) => url });
+    return navigator.serviceWorker.register(policy.createScriptURL('sw.js?face=1'))
+      .then(() => 'registered', String);
+  });
+  assert.match(said, /one service worker/);
+  assert.equal(server.log.some(({ url }) => url.includes('?')), false);
+});
+
 test('every answer of the service worker carries the policy, whatever the server says', async () => {
   const { page, server } = await open({ context: ALLOWED });
   await guarded(page);

@@ -1,5 +1,5 @@
-/* Two ways out that no content security policy closes. A plain script, because it has to
-   run before all modules. What it cannot close is told in privacy.html. */
+/* Ways out that no content security policy closes. A plain script, because it has to run
+   before all modules. What it cannot close is told in privacy.html. */
 (function () {
   var script = /** @type {HTMLScriptElement} */ (document.currentScript);
   var site = new URL('./', script.src);
@@ -25,6 +25,20 @@
       event.preventDefault();
       tell('A navigation');
     });
+  }
+
+  // Browsers fetch a service worker past the one that is there, so the address of another
+  // could carry something to this site's own server.
+  var workers = all.ServiceWorkerContainer && all.ServiceWorkerContainer.prototype;
+  if (workers) {
+    var register = workers.register;
+    workers.register = function (/** @type {any} */ address, /** @type {any} */ options) {
+      if (new URL(address, document.baseURI).href === new URL('sw.js', site).href) {
+        return register.call(this, address, options);
+      }
+      tell('Another service worker');
+      return Promise.reject(new Error('This site has one service worker, sw.js.'));
+    };
   }
 
   // WebRTC obeys no policy at all. Frames would bring it back, and are not used here.
