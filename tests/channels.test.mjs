@@ -27,7 +27,8 @@ const ADDRESSES = new Set(['src', 'srcset', 'href', 'action', 'formAction', 'pos
 /** @type {Record<string, Record<string, string>>} */
 const ALLOWED = {
   'assets.js': { fetch: 'files of the manifest, by name' },
-  'bound-worker.js': { Worker: 'a script of the site, by a blob: address that the policy binds' },
+  'bound-worker.js': { Worker: 'a script of the site, in a way that the policy binds',
+    serviceWorker: 'asks whether it is there' },
   'channel.js': { Worker: 'asks whether there are any' },
   'convert.js': { Worker: 'asks whether there are any' },
   'gate.js': { serviceWorker: 'installs sw.js and listens to it' },
