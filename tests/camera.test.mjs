@@ -241,3 +241,15 @@ test('no camera, a busy one, and a page without https are sentences', async () =
   await page.waitForSelector('#camera [data-do=retry]:not([hidden])');
   assert.match(await page.innerText('#camera [role=status]'), /begins with https:/);
 });
+
+test('behind the service worker, whose policy is for this site’s own camera only', async () => {
+  const { page } = await openWithCamera({ context: { serviceWorkers: 'allow' } });
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const answer = page.waitForResponse((/** @type {any} */ response) => (
+    response.fromServiceWorker() && response.request().isNavigationRequest()));
+  await page.reload();
+  assert.match((await (await answer).allHeaders())['permissions-policy'], /camera=\(self\)/);
+  await page.click('#use-camera');
+  await live(page);
+  assert.deepEqual(await tracks(page), ['live']);
+});
