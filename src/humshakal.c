@@ -21,8 +21,6 @@ struct hum_engine {
     hum_detector detectors[2]; /* by hum_range */
     hum_embedder embedder;
     hum_gallery gallery; /* bytes NULL: none */
-    float *best;         /* [people]: scratch of a search */
-    int32_t *photo_of;   /* [people] */
     int16_t *codes;      /* [HUM_MAX_DIMENSION]: the probe */
     hum_builder *builder;
     hum_image photo; /* width 0: none */
@@ -67,17 +65,8 @@ hum_status hum_create(int32_t threads, hum_engine **engine) {
     return HUM_OK;
 }
 
-static void drop_gallery(hum_engine *e) {
-    free(e->best);
-    free(e->photo_of);
-    e->best = NULL;
-    e->photo_of = NULL;
-    e->gallery = (hum_gallery){0};
-}
-
 void hum_destroy(hum_engine *e) {
     if (!e) return;
-    drop_gallery(e);
     hum_builder_free(e->builder);
     for (int i = 0; i < 2; i++) hum_detector_free(&e->detectors[i]);
     hum_embedder_free(&e->embedder);
@@ -138,26 +127,34 @@ static int same_network(const hum_engine *e, const hum_gallery *g) {
            g->dimension == e->embedder.dimension;
 }
 
+static int is_sha256(const char *text) {
+    return strspn(text, "0123456789abcdef") == 64 && !text[64];
+}
+
 hum_status hum_load_embedder(hum_engine *e, const uint8_t *model, size_t model_size,
-                             const char *recipe, size_t recipe_size, int32_t flags) {
+                             const char *recipe, size_t recipe_size, const char *sha256,
+                             int32_t flags) {
     ENTER(e);
+    REQUIRE(e, !sha256 || is_sha256(sha256), HUM_ERROR_ARGUMENT,
+            "sha256 is not 64 lower-case hexadecimal digits");
     REQUIRE(e, !(flags & ~HUM_FLOAT_ACTIVATIONS), HUM_ERROR_ARGUMENT, "unknown flags %d",
             flags);
     hum_net *net;
     hum_recipe r;
     hum_embedder m;
-    char sha256[65];
+    char digest[65];
     hum_status status = load(e, model, model_size, recipe, recipe_size,
                              flags & HUM_FLOAT_ACTIVATIONS, &net, &r);
     if (status != HUM_OK) return status;
-    hum_sha256(model, model_size, sha256);
-    status = hum_embedder_init(&m, net, &r, sha256, &e->error);
+    if (sha256) memcpy(digest, sha256, sizeof digest);
+    else hum_sha256(model, model_size, digest);
+    status = hum_embedder_init(&m, net, &r, digest, &e->error);
     if (status != HUM_OK) return status;
     hum_embedder_free(&e->embedder);
     e->embedder = m;
     hum_builder_free(e->builder);
     e->builder = NULL;
-    if (e->gallery.bytes && !same_network(e, &e->gallery)) drop_gallery(e);
+    if (e->gallery.bytes && !same_network(e, &e->gallery)) e->gallery = (hum_gallery){0};
     return HUM_OK;
 }
 
@@ -186,18 +183,7 @@ hum_status hum_load_gallery(hum_engine *e, const uint8_t *bytes, size_t size,
     hum_status status = hum_gallery_parse(bytes, size, &g, &e->error);
     if (status == HUM_OK && !(flags & HUM_ANY_NETWORK)) status = check_network(e, &g);
     if (status != HUM_OK) return status;
-    float *best = malloc((size_t)g.people * sizeof *best);
-    int32_t *photo_of = malloc((size_t)g.people * sizeof *photo_of);
-    if (!best || !photo_of) {
-        free(best);
-        free(photo_of);
-        return hum_fail(&e->error, HUM_ERROR_MEMORY, "no memory to search %d people",
-                        g.people);
-    }
-    drop_gallery(e);
     e->gallery = g;
-    e->best = best;
-    e->photo_of = photo_of;
     return HUM_OK;
 }
 
@@ -325,8 +311,7 @@ hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
     if (status != HUM_OK) return status;
     hum_probe probe = {.codes = e->codes};
     hum_make_probe(embedding, e->gallery.dimension, e->gallery.stride, &probe);
-    hum_score_people(&e->gallery, &probe, -1, e->best, e->photo_of);
-    *count = hum_top(e->best, e->photo_of, e->gallery.people, k, matches);
+    *count = hum_nearest(&e->gallery, &probe, k, matches);
     const hum_gallery *g = &e->gallery;
     for (int32_t i = 0; i < *count; i++) {
         hum_match *m = &matches[i];

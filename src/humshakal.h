@@ -3,7 +3,7 @@
        hum_engine *e = NULL;
        hum_create(1, &e);
        hum_load_detector(e, blazeface, blazeface_size, recipe, recipe_size);
-       hum_load_embedder(e, facenet, facenet_size, recipe2, recipe2_size, 0);
+       hum_load_embedder(e, facenet, facenet_size, recipe2, recipe2_size, NULL, 0);
        hum_load_gallery(e, gallery, gallery_size);
        hum_photo_decode(e, jpeg, jpeg_size, size);           // the current photo
        hum_detect(e, faces, HUM_MAX_FACES, &count);          // its faces, largest first
@@ -138,11 +138,15 @@ enum {
 hum_status hum_load_detector(hum_engine *engine, const uint8_t *model, size_t model_size,
                              const char *recipe, size_t recipe_size);
 
-/* Loads the network that turns a face into an embedding; replaces the one before. flags:
-   0 or HUM_FLOAT_ACTIVATIONS. Otherwise as hum_load_detector. A gallery that was loaded
-   for another network is dropped. */
+/* Loads the network that turns a face into an embedding; replaces the one before.
+   sha256: of the model's bytes, 64 lower-case hexadecimal digits, if the caller has
+   compared them already, as downloads are; NULL: it is computed here, which for the
+   default network takes most of the time to load it. It decides which galleries fit.
+   flags: 0 or HUM_FLOAT_ACTIVATIONS. Otherwise as hum_load_detector. A gallery that was
+   loaded for another network is dropped. */
 hum_status hum_load_embedder(hum_engine *engine, const uint8_t *model, size_t model_size,
-                             const char *recipe, size_t recipe_size, int32_t flags);
+                             const char *recipe, size_t recipe_size, const char *sha256,
+                             int32_t flags);
 
 /* Components of an embedding; 0 before an embedder is loaded. */
 int32_t hum_dimension(const hum_engine *engine);

@@ -25,7 +25,8 @@ enum {
 };
 #define CODES 127.0f /* steps of a quantised activation, see run_quantise */
 #define WINOGRAD_BAND ((size_t)1 << 20) /* bytes of points; they stay in the cache */
-#define WINOGRAD_PIXELS 36 /* of outputs; 7x7 with 512 channels takes 0.45 of the time */
+#define WINOGRAD_PIXELS 36 /* of outputs; 7x7 with 512 channels takes 0.45 of the time   \
+                            */
 #define MAX_ARENA ((size_t)1 << 30) /* bytes; the largest network here needs 30 MB */
 
 /* A tensor while the network runs: [height,width,channels] floats in the arena, or a

@@ -1,6 +1,7 @@
 #include "search.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef __wasm_simd128__
@@ -56,6 +57,16 @@ void hum_dot4(const int8_t *rows, size_t stride, const int16_t *codes, int32_t n
 }
 #endif
 
+/* The dot products of n rows, 1..4. */
+static void score_rows(const hum_gallery *g, const hum_probe *probe, const int8_t *rows,
+                       int32_t n, int32_t dots[4]) {
+    size_t stride = (size_t)g->stride;
+    if (n == 4) hum_dot4(rows, stride, probe->codes, g->stride, dots);
+    else
+        for (int32_t r = 0; r < n; r++)
+            dots[r] = hum_dot(rows + (size_t)r * stride, probe->codes, g->stride);
+}
+
 void hum_score_people(const hum_gallery *g, const hum_probe *probe, int32_t except,
                       float *best, int32_t *photo) {
     for (int32_t p = 0; p < g->people; p++) {
@@ -66,10 +77,7 @@ void hum_score_people(const hum_gallery *g, const hum_probe *probe, int32_t exce
     for (int32_t i = 0; i < g->rows; i += 4) {
         const int8_t *rows = g->row + (size_t)i * stride;
         int32_t dots[4], count = g->rows - i < 4 ? g->rows - i : 4;
-        if (count == 4) hum_dot4(rows, stride, probe->codes, g->stride, dots);
-        else
-            for (int32_t r = 0; r < count; r++)
-                dots[r] = hum_dot(rows + (size_t)r * stride, probe->codes, g->stride);
+        score_rows(g, probe, rows, count, dots);
         for (int32_t r = 0; r < count; r++) {
             if (i + r == except) continue;
             float cosine = (float)dots[r] * probe->scale * g->norm[i + r];
@@ -82,15 +90,102 @@ void hum_score_people(const hum_gallery *g, const hum_probe *probe, int32_t exce
     }
 }
 
-int32_t hum_top(const float *best, const int32_t *photo, int32_t people, int32_t k,
-                hum_match *matches) {
+/* ---- The nearest people ---------------------------------------------------------- */
+
+static int before(float score, int32_t person, const hum_match *m) {
+    return score > m->score || (score == m->score && person < m->person);
+}
+
+/* Takes a photo into the list of the best k, in which nobody stands twice; returns how
+   many there are then. */
+static int32_t offer(hum_match *list, int32_t count, int32_t k, int32_t person,
+                     int32_t photo, float score) {
+    int32_t at = 0;
+    while (at < count && list[at].person != person) at++;
+    if (at < count) {
+        if (score <= list[at].score) return count;
+    } else if (count < k) {
+        count++;
+    } else {
+        at = k - 1;
+        if (!before(score, person, &list[at])) return count;
+    }
+    for (; at > 0 && before(score, person, &list[at - 1]); at--) list[at] = list[at - 1];
+    list[at] = (hum_match){person, photo, score, -1, -1};
+    return count;
+}
+
+#ifdef __wasm_relaxed_simd__
+/* The probe in 8 bits, as the relaxed dot product takes it: what is positive and what is
+   negative apart, 0..127 each. A row's exact cosine is at most the one with this plus
+   `margin`, the length of what was rounded away (Cauchy and Schwarz). Only rows that may
+   be among the best are computed exactly: 100,000 x 512 in 0.6 of the time. */
+typedef struct {
+    int8_t positive[HUM_MAX_DIMENSION], negative[HUM_MAX_DIMENSION];
+    float scale, margin;
+} coarse_probe;
+
+static void make_coarse(const hum_probe *probe, int32_t n, coarse_probe *c) {
+    int32_t largest = 1;
+    for (int32_t i = 0; i < n; i++)
+        if (abs(probe->codes[i]) > largest) largest = abs(probe->codes[i]);
+    double lost = 0, step = (double)largest / 127;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t code = (int32_t)lrint(probe->codes[i] / step);
+        c->positive[i] = (int8_t)(code > 0 ? code : 0);
+        c->negative[i] = (int8_t)(code < 0 ? -code : 0);
+        double rest = probe->codes[i] - code * step;
+        lost += rest * rest;
+    }
+    c->scale = (float)step * probe->scale;
+    c->margin = (float)sqrt(lost) * probe->scale + 1e-5f; /* and floats round */
+}
+
+/* Whether one of four rows may score `least`. Pairs of products of one sign fit 16 bits.
+ */
+static int may_reach(const int8_t *rows, const hum_gallery *g, int32_t first,
+                     const coarse_probe *c, float least) {
+    int reached = 0;
+    for (int32_t r = 0; r < 4; r++, rows += g->stride) {
+        v128_t sum = wasm_i32x4_const_splat(0);
+        for (int32_t i = 0; i < g->stride; i += 16) {
+            v128_t row = wasm_v128_load(rows + i);
+            v128_t pairs = wasm_i16x8_sub(
+                wasm_i16x8_relaxed_dot_i8x16_i7x16(row, wasm_v128_load(c->positive + i)),
+                wasm_i16x8_relaxed_dot_i8x16_i7x16(row, wasm_v128_load(c->negative + i)));
+            sum = wasm_i32x4_add(sum,
+                                 wasm_i32x4_dot_i16x8(pairs, wasm_i16x8_const_splat(1)));
+        }
+        int32_t dot = wasm_i32x4_extract_lane(sum, 0) + wasm_i32x4_extract_lane(sum, 1) +
+                      wasm_i32x4_extract_lane(sum, 2) + wasm_i32x4_extract_lane(sum, 3);
+        reached |= (float)dot * c->scale * g->norm[first + r] + c->margin >= least;
+    }
+    return reached;
+}
+#endif
+
+int32_t hum_nearest(const hum_gallery *g, const hum_probe *probe, int32_t k,
+                    hum_match *matches) {
     int32_t count = 0;
-    for (int32_t p = 0; p < people; p++) {
-        if (photo[p] < 0 || (count == k && best[p] <= matches[k - 1].score)) continue;
-        int32_t at = count < k ? count++ : k - 1;
-        for (; at > 0 && matches[at - 1].score < best[p]; at--)
-            matches[at] = matches[at - 1];
-        matches[at] = (hum_match){p, photo[p], best[p], -1, -1};
+    size_t stride = (size_t)g->stride;
+#ifdef __wasm_relaxed_simd__
+    coarse_probe coarse;
+    make_coarse(probe, g->stride, &coarse);
+#endif
+    for (int32_t i = 0; i < g->rows; i += 4) {
+        const int8_t *rows = g->row + (size_t)i * stride;
+        int32_t dots[4], n = g->rows - i < 4 ? g->rows - i : 4;
+#ifdef __wasm_relaxed_simd__
+        if (n == 4 && count == k && !may_reach(rows, g, i, &coarse, matches[k - 1].score))
+            continue;
+#endif
+        score_rows(g, probe, rows, n, dots);
+        for (int32_t r = 0; r < n; r++) {
+            float cosine = (float)dots[r] * probe->scale * g->norm[i + r];
+            if (count < k || cosine >= matches[k - 1].score)
+                count = offer(matches, count, k, hum_gallery_person_of(g, i + r), i + r,
+                              cosine);
+        }
     }
     return count;
 }

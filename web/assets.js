@@ -472,7 +472,7 @@ function describe(bytes) {
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */
-async function sha256(bytes) {
+export async function sha256(bytes) {
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) {
     throw new HumError('HUM_ERROR_BROWSER', 'This page was opened over plain http, where '

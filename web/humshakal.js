@@ -433,7 +433,8 @@ export class Humshakal {
     const model = await load.model(embedder);
     const bytes = await this.#firstGallery(gallery, load);
     load.starting(embedder.name);
-    await this.#load(channel, 'loadEmbedder', model);
+    // assets.js has compared the hash, which takes the engine ten times as long.
+    await this.#load(channel, 'loadEmbedder', { ...model, sha256: embedder.sha256 });
     if (bytes) await this.#loadFirstGallery(channel, gallery, bytes);
     await this.#assets.prune(listed);
   }

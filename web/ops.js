@@ -81,9 +81,9 @@ export function createOps() {
       return engine.info;
     },
 
-    /** @param {{model: Uint8Array, recipe: Uint8Array | null}} args */
-    loadEmbedder({ model, recipe }) {
-      engine.loadEmbedder(model, recipe);
+    /** @param {{model: Uint8Array, recipe: Uint8Array | null, sha256?: string}} args */
+    loadEmbedder({ model, recipe, sha256 }) {
+      engine.loadEmbedder(model, recipe, { sha256 });
       return engine.info;
     },
 

@@ -122,14 +122,16 @@ export class Engine {
   /**
    * @param {Uint8Array} model
    * @param {Uint8Array | null} recipe
-   * @param {{floatActivations?: boolean}} [options]
+   * @param {{sha256?: string, floatActivations?: boolean}} [options]  sha256: of the model,
+   *   if it has been compared already
    */
-  loadEmbedder(model, recipe, { floatActivations = false } = {}) {
+  loadEmbedder(model, recipe, { sha256, floatActivations = false } = {}) {
     this.#info = null;
     this.#borrow((take) => {
       const text = recipe ? take(recipe) : 0;
       this.#check(this.#module._hum_load_embedder(
         this.#engine, take(model), model.length, text, recipe?.length ?? 0,
+        sha256 ? take(new TextEncoder().encode(`${sha256}\0`)) : 0,
         floatActivations ? FLOAT_ACTIVATIONS : 0));
     });
   }

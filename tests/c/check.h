@@ -1,4 +1,5 @@
-/* Checks that say what failed and go on. A test's main ends with `return check_end();`. */
+/* Checks that say what failed and go on. A test's main ends with `return check_end();`.
+ */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -11,9 +12,9 @@
 static int check_count, check_failures;
 
 #define CHECK(condition) check_that((condition) != 0, #condition, __FILE__, __LINE__)
-#define CHECK_INT(found, expected) \
+#define CHECK_INT(found, expected)                                                       \
     check_int((long long)(found), (long long)(expected), #found, __FILE__, __LINE__)
-#define CHECK_STATUS(call, status) \
+#define CHECK_STATUS(call, status)                                                       \
     check_text(hum_status_name((int32_t)(call)), #status, #call, __FILE__, __LINE__)
 #define CHECK_TEXT(found, part) check_text(found, part, #found, __FILE__, __LINE__)
 

@@ -2,6 +2,7 @@
    damaged models, and the whole way from a photo to matches. */
 
 #include "check.h"
+#include "sha256.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -114,13 +115,13 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     CHECK_STATUS(load_detector(e, near, near_recipe), HUM_OK);
     CHECK_STATUS(load_detector(e, far, far_recipe), HUM_OK);
     CHECK_STATUS(hum_load_embedder(e, near.data, near.size, (char *)near_recipe.data,
-                                   near_recipe.size, 0),
+                                   near_recipe.size, NULL, 0),
                  HUM_ERROR_FORMAT); /* a detector is no embedder */
-    CHECK_STATUS(hum_load_embedder(e, model.data, model.size, NULL, 0, 0),
+    CHECK_STATUS(hum_load_embedder(e, model.data, model.size, NULL, 0, NULL, 0),
                  HUM_ERROR_FORMAT);
     CHECK_TEXT(hum_error(e), "recipe");
     CHECK_STATUS(hum_load_embedder(e, model.data, model.size, (char *)recipe.data,
-                                   recipe.size, HUM_FLOAT_ACTIVATIONS),
+                                   recipe.size, NULL, HUM_FLOAT_ACTIVATIONS),
                  HUM_OK);
     int32_t size[2], count = 0, dimension = hum_dimension(e);
     CHECK_INT(dimension, 512);
@@ -131,9 +132,24 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     for (int i = 1; i < count; i++) CHECK(faces[i].width <= faces[i - 1].width);
     static float exact[5][512], quick[5][512];
     for (int i = 0; i < 5; i++) CHECK_STATUS(hum_embed(e, &faces[i], exact[i]), HUM_OK);
-    CHECK_STATUS(
-        hum_load_embedder(e, model.data, model.size, (char *)recipe.data, recipe.size, 0),
-        HUM_OK);
+    char sha256[66] = {0};
+    hum_sha256(model.data, model.size, sha256);
+    CHECK_TEXT(hum_info(e), sha256);
+    /* Handed over it is taken, whatever it is, if it is one. */
+    const char *unlike[] = {"", "abc", "0", sha256};
+    sha256[64] = '0'; /* one too many */
+    for (size_t i = 0; i < sizeof unlike / sizeof *unlike; i++) {
+        CHECK_STATUS(hum_load_embedder(e, model.data, model.size, (char *)recipe.data,
+                                       recipe.size, unlike[i], 0),
+                     HUM_ERROR_ARGUMENT);
+        CHECK_TEXT(hum_error(e), "64 lower-case");
+    }
+    sha256[64] = 0;
+    sha256[0] = sha256[0] == 'a' ? 'b' : 'a';
+    CHECK_STATUS(hum_load_embedder(e, model.data, model.size, (char *)recipe.data,
+                                   recipe.size, sha256, 0),
+                 HUM_OK);
+    CHECK_TEXT(hum_info(e), sha256);
     free(model.data); /* the engine kept nothing of it */
     float lowest = 1, cosine;
     for (int i = 0; i < 5; i++) {

@@ -106,15 +106,7 @@ static void dots(void) {
     CHECK(fabsf((float)codes[1] * probe.scale + 0.8f) < 1e-4f);
 }
 
-static void top(void) {
-    const float best[6] = {0.5f, 0.9f, -2, 0.5f, 0.7f, 0.9f};
-    const int32_t photo[6] = {0, 1, -1, 3, 4, 5};
-    hum_match m[6];
-    CHECK_INT(hum_top(best, photo, 6, 3, m), 3);
-    CHECK(m[0].person == 1 && m[1].person == 5 && m[2].person == 4); /* ties: earlier */
-    CHECK_INT(hum_top(best, photo, 6, 4, m), 4);
-    CHECK(m[3].person == 0);
-    CHECK_INT(hum_top(best, photo, 6, 6, m), 5); /* person 2 has no photo */
+static void shares(void) {
     float q[HUM_QUANTILES];
     for (int i = 0; i < HUM_QUANTILES; i++) q[i] = (float)i / (HUM_QUANTILES - 1) - 0.5f;
     CHECK(hum_share_below(q, -1) == 0 && hum_share_below(q, 1) == 0.999f);
@@ -129,6 +121,6 @@ int main(void) {
     merging();
     crops();
     dots();
-    top();
+    shares();
     return check_end();
 }

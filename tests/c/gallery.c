@@ -115,6 +115,70 @@ static void round_trip(const uint8_t *bytes, size_t size) {
     CHECK(photo[5] != 13);
 }
 
+/* A random direction. */
+static void unit(int seed, float *v, int n) {
+    uint32_t state = (uint32_t)seed * 2654435761u + 1;
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+        state = state * 1664525u + 1013904223u;
+        v[i] = (float)(state >> 8) / 8388608 - 1;
+        sum += (double)v[i] * (double)v[i];
+    }
+    for (int i = 0; i < n; i++) v[i] = (float)(v[i] / sqrt(sum));
+}
+
+/* The nearest people are those that scoring everybody finds, in the same order and with
+   the same bits: galleries with near ties, with equal rows, with people who come again.
+ */
+static void nearest(void) {
+    enum { N = 64, PERSONS = 37, ROWS = 203 };
+    hum_text error;
+    for (int round = 0; round < 30; round++) {
+        hum_builder *b = hum_builder_create(N, "c", 0);
+        float probe_vector[N], row[N];
+        unit(round, probe_vector, N);
+        for (int i = 0; i < ROWS; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "P%d", i * 7 % PERSONS);
+            const char *texts[7] = {name};
+            int alike = i % 3 == 0;
+            unit(i % 11 == 0 ? 77 : 1000 * round + i, row, N); /* some are equal */
+            double sum = 0;
+            for (int d = 0; d < N; d++) {
+                if (alike) row[d] = probe_vector[d] + row[d] / 50;
+                sum += (double)row[d] * (double)row[d];
+            }
+            for (int d = 0; d < N; d++) row[d] = (float)(row[d] / sqrt(sum));
+            CHECK_STATUS(hum_builder_add(b, row, texts, NULL, 0, &error), HUM_OK);
+        }
+        const uint8_t *bytes;
+        size_t size;
+        hum_gallery g;
+        CHECK_STATUS(hum_builder_end(b, &bytes, &size, &error), HUM_OK);
+        CHECK_STATUS(hum_gallery_parse(bytes, size, &g, &error), HUM_OK);
+        int16_t codes[N];
+        hum_probe probe = {.codes = codes};
+        hum_make_probe(probe_vector, N, g.stride, &probe);
+        float best[PERSONS];
+        int32_t photo[PERSONS];
+        hum_score_people(&g, &probe, -1, best, photo);
+        int32_t k = round % 2 ? 5 : PERSONS + 1;
+        hum_match found[PERSONS + 1];
+        int32_t count = hum_nearest(&g, &probe, k, found);
+        CHECK_INT(count, k < PERSONS ? k : PERSONS);
+        for (int32_t i = 0; i < count; i++) {
+            int32_t top = 0;
+            for (int32_t p = 1; p < PERSONS; p++)
+                if (best[p] > best[top]) top = p;
+            CHECK_INT(found[i].person, top);
+            CHECK_INT(found[i].photo, photo[top]);
+            CHECK(found[i].score == best[top]);
+            best[top] = -3;
+        }
+        hum_builder_free(b);
+    }
+}
+
 /* A photo each of enough people to measure strangers. */
 static hum_builder *strangers_only(int calibrated) {
     hum_text error;
@@ -250,6 +314,7 @@ int main(void) {
     round_trip(bytes, size);
     calibration(bytes, size);
     uncalibrated();
+    nearest();
     damage(bytes, size);
     refusals();
     hum_builder_free(a);

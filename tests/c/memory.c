@@ -96,8 +96,8 @@ static hum_status step(way *w, int number) {
     switch (number) {
     case 0: return hum_create(1, &w->engine);
     case 1: return hum_load_detector(e, detector.data, detector.size, NULL, 0);
-    case 2: return hum_load_embedder(e, model.data, model.size, NULL, 0, 1);
-    case 3: return hum_load_embedder(e, model.data, model.size, NULL, 0, 0);
+    case 2: return hum_load_embedder(e, model.data, model.size, NULL, 0, NULL, 1);
+    case 3: return hum_load_embedder(e, model.data, model.size, NULL, 0, NULL, 0);
     case 4: return hum_photo_decode(e, photo.data, photo.size, w->size);
     case 5: return hum_detect(e, w->faces, HUM_MAX_FACES, &w->count);
     case 6: return hum_embed(e, &w->faces[0], w->embedding);

@@ -4,7 +4,8 @@ const ALIGNMENT = 64;
 const HEADER = 64;
 const ENTRY = 24;
 const TAGS = ['CONT', 'ROWS', 'NORM', 'PERS', 'PHOT', 'TEXT', 'THMB', 'CALI'];
-const CALIBRATION = 8 + 2 * 4 * 1001; // zeros: not measured
+const VERSION = 2;
+const CALIBRATION = 16 + 3 * 4 * 1001; // zeros: not measured
 const PHOTO_WORDS = 8;
 const PHOTOS_EACH = 10; // of a person
 
@@ -76,7 +77,7 @@ function file(counts, sections) {
   const bytes = new Uint8Array(end);
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode('HUMG'));
-  view.setUint32(4, 1, true);
+  view.setUint32(4, VERSION, true);
   view.setBigUint64(8, BigInt(end), true);
   [...counts, sections.length].forEach((count, i) => view.setUint32(16 + 4 * i, count, true));
   sections.forEach(({ buffer, byteOffset, byteLength }, i) => {

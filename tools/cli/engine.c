@@ -85,7 +85,7 @@ static int load_network(hum_engine *engine, const cli_options *options, const ch
         const char *text = (const char *)recipe;
         hum_status status =
             is_detector ? hum_load_detector(engine, model, size, text, recipe_size)
-                        : hum_load_embedder(engine, model, size, text, recipe_size,
+                        : hum_load_embedder(engine, model, size, text, recipe_size, NULL,
                                             options->exact ? HUM_FLOAT_ACTIVATIONS : 0);
         if (status != HUM_OK) code = cli_fail("%s: %s", path, hum_error(engine));
     }

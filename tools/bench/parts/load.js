@@ -5,6 +5,7 @@
  */
 
 import { EMBEDDER, bytes, network } from '../files.js';
+import { sha256 } from '../../../web/assets.js';
 import { readModel } from '../tflite.js';
 import { attempt, summarise } from '../timing.js';
 import * as litert from '../engines/litert.js';
@@ -36,7 +37,7 @@ const ENGINES = {
       async () => {
         engine = await ours.boot({ factory, wasm });
       },
-      async () => engine.loadEmbedder(model, recipe),
+      async () => engine.loadEmbedder(model, recipe, { sha256: await sha256(model) }),
       async () => {
         engine.photoPixels(pixels, side, side);
         return engine.embed(null);
