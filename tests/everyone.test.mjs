@@ -9,6 +9,16 @@ import { choose, named, notice, open, resultShown } from './lib/page.mjs';
 import { inProject, site } from './lib/project.mjs';
 
 const GROUP = 'build/photos/samples/group.jpg';
+const PORTRAITS = [1, 2].map((number) => inProject(`build/photos/samples/portrait-${number}.jpg`));
+
+/** A camera whose picture is empty: how the page looks around it is the matter here. */
+function cameraIn() {
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d')?.fillRect(0, 0, 300, 150);
+    return canvas.captureStream();
+  };
+}
 
 /** A server whose network does not arrive before it is released. */
 function withheld() {
@@ -41,6 +51,10 @@ function withheld() {
 async function throughAllStates(page, server, look) {
   await page.waitForSelector('.samples img[src]');
   await look('empty');
+  await page.click('#use-camera');
+  await page.waitForSelector('#camera [data-do=shoot]:not([hidden])');
+  await look('camera');
+  await page.click('#camera [data-do=close]');
   await choose(page, GROUP);
   await page.waitForFunction(() => /\d/.test(
     /** @type {HTMLElement} */ (document.querySelector('#progress-text')).innerText));
@@ -53,6 +67,13 @@ async function throughAllStates(page, server, look) {
     await summary.click();
   }
   await look('result');
+  await page.click('[data-action=all]');
+  await page.waitForSelector('#everyone:not([hidden])');
+  await look('all faces');
+  await page.setInputFiles('#file', PORTRAITS);
+  await page.waitForSelector('#several:not([hidden])');
+  await resultShown(page);
+  await look('several photos');
   await choose(page, named('x.jpg', Buffer.from('hello')));
   await notice(page);
   await page.click('#notice summary');
@@ -62,7 +83,8 @@ async function throughAllStates(page, server, look) {
 for (const locale of Object.keys(LANGUAGES)) {
   test(`axe finds nothing in any state, light and dark, wide and narrow (${locale})`, async () => {
     const server = withheld();
-    const { page } = await open({ server, context: { locale, reducedMotion: 'reduce' } });
+    const { page } = await open({ server, script: cameraIn,
+      context: { locale, reducedMotion: 'reduce' } });
     await throughAllStates(page, server, (state) => assertForEveryone(page, `${state}, ${locale}`));
   });
 }
@@ -82,7 +104,8 @@ test('axe finds nothing on any other page, in any language', async () => {
 test('written from right to left, with text of twice the size, everything has its room', async () => {
   for (const [locale, dir, size] of [['en', 'rtl', '100%'], ['hi', 'ltr', '200%']]) {
     const server = withheld();
-    const { page } = await open({ server, context: { locale, reducedMotion: 'reduce' } });
+    const { page } = await open({ server, script: cameraIn,
+      context: { locale, reducedMotion: 'reduce' } });
     await page.waitForSelector('.languages button');
     await page.evaluate(([direction, fontSize]) => {
       document.documentElement.dir = direction;
