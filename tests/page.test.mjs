@@ -47,7 +47,7 @@ test('a sample photo in, five different names out, those of the command line', a
   assert.equal(new Set(shown).size, 5);
   assertNativeOrder(shown, PORTRAIT, inProject('build/site/galleries/presidents.humg'));
   assert.match(await page.innerText('#results h2'), /^(Looks most like|Nobody here)/);
-  assert.match(await page.innerText('.person .share >> nth=0'), /^Closer than .* % of pairs|^Cosine/);
+  assert.match(await page.innerText('.person .share >> nth=0'), /^Closer than .* % of strangers$/);
   assert.match(await page.innerText('.person .credit >> nth=0'), /^Photo: ./);
   for (const image of await page.locator('.person img').all()) {
     assert.ok(await image.evaluate((/** @type {any} */ img) => img.naturalWidth) >= 64);

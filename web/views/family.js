@@ -45,7 +45,7 @@ export function mountFamily(element) {
       const score = scores[a][b];
       td.textContent = a === b ? '–' : number(score, 2);
       if (a === b) return td;
-      // As dark as few pairs of strangers are so alike: a third for every tenth of them.
+      // The fewer pairs of strangers are so alike, the stronger: a third for every tenth.
       const rare = measured?.other
         ? -Math.log10(Math.max(1e-3, shareAbove(measured.other, score))) / 3 : score;
       td.style.setProperty('--level', String(Math.min(1, Math.max(0, rare))));
