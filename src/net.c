@@ -26,12 +26,11 @@ enum {
 #define CODES 127.0f /* steps of a quantised activation, see run_quantise */
 #define WINOGRAD_BAND ((size_t)1 << 20) /* bytes of points; they stay in the cache */
 #define WINOGRAD_PIXELS 36              /* outputs; 7x7x512 takes 0.45 of the time */
-* /
-#define MAX_ARENA ((size_t)1 << 30) /* bytes; the largest network here needs 30 MB */
+#define MAX_ARENA ((size_t)1 << 30)     /* bytes; the largest network here needs 30 MB */
 
-    /* A tensor while the network runs: [height,width,channels] floats in the arena, or a
-       slice of another's channels, or the quantised copy of one. */
-    typedef struct {
+/* A tensor while the network runs: [height,width,channels] floats in the arena, or a
+   slice of another's channels, or the quantised copy of one. */
+typedef struct {
     int32_t height, width, channels;
     int32_t root;  /* the value that owns the memory; itself unless a slice or reshape */
     size_t offset; /* elements from the root's start */
