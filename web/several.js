@@ -150,10 +150,9 @@ const BLURRED_COUNTS = 0.1;
 /**
  * How much a face counts, 0..1. Sharpness is measured in the crop as the network sees it,
  * to which a small face is enlarged, so that it tells of size as well as of blur. With half
- * of the crops in B shrunk to 16 to 40 pixels, means of three photos have 0.479 true
- * accepts at 0.1 % false ones, without weights 0.443, one photo 0.244 (all crops as they
- * are: 0.814, 0.813, 0.552). More weight on size or on the detector's score did not help:
- * tools/bench/several.mjs.
+ * of the crops in B shrunk to 16 to 40 pixels, means of three photos have 0.471 true
+ * accepts at 0.1 % false ones, without weights 0.451, one photo 0.278
+ * (tools/bench/several.mjs --crops --shrink). On crops as they are, weights hardly matter.
  * @param {Face} face
  * @param {Pixels} crop
  */
