@@ -20,7 +20,8 @@ export function mountSide(element, index) {
 
   return (/** @type {import('../compare.js').State} */ { sides, offers }) => {
     label.textContent = sides[index] ? say('choose') : first;
-    samples.hidden = Boolean(sides[index]) || !offers?.samples.length;
+    samples.classList.toggle('coming', !offers);
+    samples.hidden = Boolean(sides[index]) || offers?.samples.length === 0;
     if (!offers || drawn) return;
     drawn = true;
     part(samples, 'ul').replaceChildren(...offers.samples.map(sampleItem));
