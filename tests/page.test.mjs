@@ -454,7 +454,7 @@ test('what happens is said to those who do not see it', async () => {
   const { page } = await open();
   await choose(page, PORTRAIT);
   await resultShown(page);
-  assert.match(await page.textContent('[role=status]'), /^(Looks most like|Nobody here)/);
+  assert.match(await page.textContent('#announce'), /^(Looks most like|Nobody here)/);
   await choose(page, named('x.jpg', Buffer.from('hello')));
   await notice(page);
   assert.match(await page.innerText('[role=alert]'), /not a photo/);
