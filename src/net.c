@@ -1303,14 +1303,11 @@ static enum xnn_status run_winograd(const hum_net *net, const step *s) {
 hum_status hum_net_run(hum_net *net, hum_text *error) {
     for (int i = 0; i < net->step_count; i++) {
         const step *s = &net->steps[i];
-        if (s->kind == STEP_WINOGRAD) {
-            if (run_winograd(net, s) != xnn_status_success)
-                return hum_fail(error, HUM_ERROR_INTERNAL, "XNNPACK failed in step %d",
-                                i);
-            continue;
-        }
         if (s->op) {
-            if (xnn_run_operator(s->op, net->pool) != xnn_status_success)
+            enum xnn_status status = s->kind == STEP_WINOGRAD
+                                         ? run_winograd(net, s)
+                                         : xnn_run_operator(s->op, net->pool);
+            if (status != xnn_status_success)
                 return hum_fail(error, HUM_ERROR_INTERNAL, "XNNPACK failed in step %d",
                                 i);
             continue;

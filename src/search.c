@@ -119,7 +119,7 @@ static int32_t offer(hum_match *list, int32_t count, int32_t k, int32_t person,
 /* The probe in 8 bits, as the relaxed dot product takes it: what is positive and what is
    negative apart, 0..127 each. A row's exact cosine is at most the one with this plus
    `margin`, the length of what was rounded away (Cauchy and Schwarz). Only rows that may
-   be among the best are computed exactly: 100,000 x 512 in 0.6 of the time. */
+   be among the best are computed exactly: 100,000 x 512 in 0.85 of the time. */
 typedef struct {
     int8_t positive[HUM_MAX_DIMENSION], negative[HUM_MAX_DIMENSION];
     float scale, margin;
