@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { serve } from '../tools/serve.mjs';
-import { guarded, inBoth, open } from './lib/page.mjs';
+import { guarded, inBoth, open, PATIENCE } from './lib/page.mjs';
 import { inProject, site } from './lib/project.mjs';
 
 /**
@@ -125,9 +125,10 @@ function witness() {
     arrived,
     read,
     /** @param {string} name @returns {Promise<void>} */
-    until: (name) => new Promise((done) => {
+    until: (name) => new Promise((done, failed) => {
       if (arrived.has(name)) done();
       else waiting.set(name, done);
+      setTimeout(() => failed(new Error(`${name} has not arrived.`)), PATIENCE).unref();
     }),
     /** @type {NonNullable<import('../tools/serve.mjs').ServeOptions['intercept']>} */
     intercept(request) {
@@ -209,6 +210,8 @@ inBoth('without them everything arrives', async (t) => {
     const leaving = await context.newPage();
     await leaving.goto(server.url);
     await Promise.all([seen.until(name), attempt(leaving, way, to)]);
+    // Chromium may never close a page that is on its way to another site.
+    await leaving.waitForURL((url) => url.href !== server.url);
   }
 });
 

@@ -82,7 +82,8 @@ run_node() {
     local name=$1 tap=$results/$1.tap status
     shift
     heading "node --test, $name"
-    node --test --test-reporter=spec --test-reporter-destination=stdout \
+    # The limit is for what hangs, of a test or a whole file: the others are then still run.
+    node --test --test-timeout=900000 --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$tap" "$@"
     status=$?
     number() { sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$tap" | tail -n 1; }

@@ -7,7 +7,7 @@ import { BROWSER, launch } from './browser.mjs';
 import { inProject, need } from './project.mjs';
 
 /** How long the engine may take on a slow machine; nothing is measured by it. */
-const PATIENCE = 60_000;
+export const PATIENCE = 60_000;
 
 /** @type {Map<string, Promise<any>>} started when a test wants them first */
 const browsers = new Map();
