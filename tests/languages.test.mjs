@@ -5,7 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { importPackage } from '../tools/convert/packages.mjs';
 import english from '../web/languages/en.js';
-import { LANGUAGES } from '../web/say.js';
+import { LANGUAGES, number } from '../web/say.js';
 import { choose, named, notice, open, resultShown } from './lib/page.mjs';
 import { png } from './lib/png.mjs';
 import { site } from './lib/project.mjs';
@@ -86,6 +86,17 @@ test('every key that is used exists in each language, and none is there in vain'
   for (const id of others) {
     const { words } = await catalogue(id);
     assert.deepEqual(Object.keys(words).sort(), [...inPages, ...composed].sort(), id);
+  }
+});
+
+test('small numbers are written as each language writes them', () => {
+  for (const id of Object.keys(LANGUAGES)) {
+    for (const [value, digits] of [[0, undefined], [7, undefined], [-3, undefined],
+      [998, undefined], [0.5, 2], [-0.375, 2], [23.93, 1], [998.9, 1], [0, 1]]) {
+      const format = new Intl.NumberFormat(id, { minimumFractionDigits: digits,
+        maximumFractionDigits: digits });
+      assert.equal(number(value, digits), format.format(value), `${value} in ${id}`);
+    }
   }
 });
 

@@ -75,13 +75,29 @@ export async function chooseLanguage(id) {
 
 const plurals = new Intl.PluralRules(language);
 
-/** @param {number} value @param {number} [digits]  exactly so many behind the point */
+/** By digits. @type {Map<number | undefined, Intl.NumberFormat>} */
+const formats = new Map();
+
+/**
+ * Below 1000 the languages here write numbers as JavaScript does. The first page shows no
+ * others, because a phone is busy for 0.2 s with its first Intl.NumberFormat.
+ * @param {number} value
+ * @param {number} [digits]  exactly so many behind the point
+ */
 export function number(value, digits) {
-  return new Intl.NumberFormat(language, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-    useGrouping: /** @type {any} */ ('min2'), // 9000, but 12,000
-  }).format(value);
+  if (Math.abs(value) < 999 && (digits !== undefined || Number.isInteger(value))) {
+    return value.toFixed(digits);
+  }
+  let format = formats.get(digits);
+  if (!format) {
+    format = new Intl.NumberFormat(language, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      useGrouping: /** @type {any} */ ('min2'), // 9000, but 12,000
+    });
+    formats.set(digits, format);
+  }
+  return format.format(value);
 }
 
 /** "a, b and c" @param {string[]} items */
