@@ -1,16 +1,8 @@
-#include "net.h"
-
-#include "winograd.h"
+#include "steps.h"
 
 #include <math.h>
-#include <pthreadpool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xnnpack.h>
-
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
 
 /* XNNPACK's operators are used one by one, not its subgraphs: weights are unpacked into
    a scratch buffer, packed and forgotten layer by layer, branches write straight into
@@ -18,74 +10,10 @@
    the operators named here are linked. Float convolutions of 3x3 are not XNNPACK's but
    winograd.h's around its matrix product (ResNet-50: 0.75 of the time). */
 
-enum {
-    ARENA_ALIGNMENT = 64,
-    WIDE = 16, /* numbers that are looked at at a time */
-    PARTS = 16 /* of a tensor that threads share */
-};
-#define CODES 127.0f /* steps of a quantised activation, see run_quantise */
+enum { ARENA_ALIGNMENT = 64 };
 #define WINOGRAD_BAND ((size_t)1 << 20) /* bytes of points; they stay in the cache */
 #define WINOGRAD_PIXELS 36              /* outputs; 7x7x512 takes 0.45 of the time */
 #define MAX_ARENA ((size_t)1 << 30)     /* bytes; the largest network here needs 30 MB */
-
-/* A tensor while the network runs: [height,width,channels] floats in the arena, or a
-   slice of another's channels, or the quantised copy of one. */
-typedef struct {
-    int32_t height, width, channels;
-    int32_t root;  /* the value that owns the memory; itself unless a slice or reshape */
-    size_t offset; /* elements from the root's start */
-    size_t stride; /* elements from pixel to pixel */
-    size_t bytes;  /* of a root */
-    int first, last;   /* steps between which a root is alive; first -1: never computed */
-    size_t place;      /* of a root in the arena */
-    int32_t quantised; /* the int8 copy, -1 if there is none (yet) */
-    int32_t constant;  /* tensor whose data this is, -1 if computed */
-    float *kept;       /* a constant operand of ADD or MUL, copied */
-    struct xnn_quantization_params *params; /* of a quantised copy */
-} value;
-
-typedef enum {
-    STEP_CONV_F32,
-    STEP_CONV_QD8,
-    STEP_WINOGRAD,
-    STEP_FULL_F32,
-    STEP_FULL_QD8,
-    STEP_QUANTISE,
-    STEP_MAX_POOL,
-    STEP_AVERAGE_POOL,
-    STEP_RESIZE,
-    STEP_ADD,
-    STEP_MUL,
-    STEP_CLAMP,
-    STEP_SIGMOID,
-    STEP_MEAN,
-    STEP_PAD,
-    STEP_COPY
-} step_kind;
-
-typedef struct {
-    step_kind kind;
-    xnn_operator_t op; /* NULL: computed here */
-    int32_t in, in2, out;
-    int32_t workspace;         /* value, or -1 */
-    float low, high;           /* fused activation */
-    int32_t top, left, before; /* of a PAD; top and left of a WINOGRAD too */
-    size_t band;               /* of a WINOGRAD: tiles that are multiplied at a time */
-} step;
-
-struct hum_net {
-    value *values;
-    int value_count, value_capacity;
-    step *steps;
-    int step_count, step_capacity;
-    uint8_t *arena;
-    int32_t input;
-    int32_t outputs[HUM_TFLITE_MAX_OUTPUTS];
-    int output_count;
-    pthreadpool_t pool;
-    int quantised;
-    double multiplications;
-};
 
 hum_pool *hum_pool_create(int32_t threads) {
     pthreadpool_t pool = pthreadpool_create((size_t)threads);
@@ -125,14 +53,6 @@ static hum_status refuse(builder *b, hum_status status, const char *why) {
 
 static value *value_at(builder *b, int32_t i) {
     return &b->net->values[i];
-}
-
-static size_t pixels(const value *v) {
-    return (size_t)v->height * (size_t)v->width;
-}
-
-static int contiguous(const value *v) {
-    return v->stride == (size_t)v->channels || pixels(v) == 1;
 }
 
 static int32_t add_value(builder *b, int32_t height, int32_t width, int32_t channels,
@@ -904,22 +824,6 @@ static hum_status plan_memory(builder *b, size_t *arena_size) {
     return HUM_OK;
 }
 
-static float *floats(const hum_net *net, int32_t i) {
-    const value *v = &net->values[i];
-    if (v->kept) return v->kept;
-    return (float *)(void *)(net->arena + net->values[v->root].place) + v->offset;
-}
-
-static int8_t *codes(const hum_net *net, int32_t i) {
-    return (int8_t *)(net->arena + net->values[i].place);
-}
-
-/* Where the products of a WINOGRAD step stand, behind what is multiplied. */
-static float *products(const hum_net *net, const step *s) {
-    size_t c = (size_t)net->values[s->in].channels;
-    return (float *)(void *)codes(net, s->workspace) + HUM_WINOGRAD_POINTS * s->band * c;
-}
-
 static enum xnn_status set_up(const hum_net *net, const step *s) {
     const struct xnn_quantization_params *params = net->values[s->in].params;
     void *work = s->workspace < 0 ? NULL : codes(net, s->workspace);
@@ -1069,260 +973,7 @@ void hum_net_free(hum_net *net) {
     free(net);
 }
 
-/* ---- Running --------------------------------------------------------------------- */
-
-static float clamp(float x, float low, float high) {
-    x = x < low ? low : x;
-    return x > high ? high : x;
-}
-
-static void add_rows(float *restrict y, const float *restrict a, const float *restrict b,
-                     size_t n, float low, float high) {
-    for (size_t i = 0; i < n; i++) y[i] = clamp(a[i] + b[i], low, high);
-}
-
-static void multiply_rows(float *restrict y, const float *restrict a,
-                          const float *restrict b, size_t n, float low, float high) {
-    for (size_t i = 0; i < n; i++) y[i] = clamp(a[i] * b[i], low, high);
-}
-
-static void run_binary(const hum_net *net, const step *s) {
-    const value *x = &net->values[s->in], *other = &net->values[s->in2];
-    const value *out = &net->values[s->out];
-    const float *a = floats(net, s->in), *b = floats(net, s->in2);
-    float *y = floats(net, s->out);
-    size_t rows = pixels(x), n = (size_t)x->channels;
-    size_t b_stride = pixels(other) == 1 ? 0 : other->stride;
-    if (contiguous(x) && contiguous(out) && contiguous(other) && b_stride) {
-        n *= rows;
-        rows = 1;
-    }
-    for (size_t i = 0; i < rows; i++, a += x->stride, b += b_stride, y += out->stride)
-        (s->kind == STEP_ADD ? add_rows : multiply_rows)(y, a, b, n, s->low, s->high);
-}
-
-static void run_unary(const hum_net *net, const step *s) {
-    const value *x = &net->values[s->in], *out = &net->values[s->out];
-    const float *a = floats(net, s->in);
-    float *y = floats(net, s->out);
-    size_t rows = pixels(x), n = (size_t)x->channels;
-    for (size_t r = 0; r < rows; r++, a += x->stride, y += out->stride) {
-        if (s->kind == STEP_COPY) memcpy(y, a, n * sizeof *y);
-        else if (s->kind == STEP_SIGMOID)
-            for (size_t i = 0; i < n; i++) y[i] = 1 / (1 + expf(-a[i]));
-        else
-            for (size_t i = 0; i < n; i++) y[i] = clamp(a[i], s->low, s->high);
-    }
-}
-
-static void run_mean(const hum_net *net, const step *s) {
-    const value *x = &net->values[s->in];
-    const float *a = floats(net, s->in);
-    float *restrict y = floats(net, s->out);
-    size_t rows = pixels(x), n = (size_t)x->channels;
-    float scale = 1 / (float)rows;
-    memset(y, 0, n * sizeof *y);
-    for (size_t r = 0; r < rows; r++, a += x->stride)
-        for (size_t i = 0; i < n; i++) y[i] += a[i];
-    for (size_t i = 0; i < n; i++) y[i] *= scale;
-}
-
-static void run_pad(const hum_net *net, const step *s) {
-    const value *x = &net->values[s->in], *out = &net->values[s->out];
-    const float *a = floats(net, s->in);
-    float *y = floats(net, s->out);
-    for (int32_t r = 0; r < out->height; r++)
-        for (int32_t c = 0; c < out->width; c++, y += out->stride) {
-            memset(y, 0, (size_t)out->channels * sizeof *y);
-            int32_t v = r - s->top, u = c - s->left;
-            if (v >= 0 && v < x->height && u >= 0 && u < x->width)
-                memcpy(y + s->before, a + (size_t)(v * x->width + u) * x->stride,
-                       (size_t)x->channels * sizeof *y);
-        }
-}
-
-/* Widens low..high, which holds 0, to all of x[n]. */
-static void find_range(const float *x, size_t n, float *low, float *high) {
-    float lows[WIDE] = {0}, highs[WIDE] = {0};
-    size_t i = 0;
-#ifdef __wasm_simd128__ /* pmin and pmax: compilers do not find them */
-    v128_t least[2] = {0}, most[2] = {0};
-    for (; i + 8 <= n; i += 8)
-        for (size_t k = 0; k < 2; k++) {
-            v128_t v = wasm_v128_load(x + i + 4 * k);
-            least[k] = wasm_f32x4_pmin(least[k], v);
-            most[k] = wasm_f32x4_pmax(most[k], v);
-        }
-    memcpy(lows, least, sizeof least);
-    memcpy(highs, most, sizeof most);
-#else
-    for (; i + WIDE <= n; i += WIDE)
-        for (size_t k = 0; k < WIDE; k++) {
-            lows[k] = x[i + k] < lows[k] ? x[i + k] : lows[k];
-            highs[k] = x[i + k] > highs[k] ? x[i + k] : highs[k];
-        }
-#endif
-    for (; i < n; i++) {
-        lows[0] = x[i] < lows[0] ? x[i] : lows[0];
-        highs[0] = x[i] > highs[0] ? x[i] : highs[0];
-    }
-    for (size_t k = 0; k < WIDE; k++) {
-        *low = lows[k] < *low ? lows[k] : *low;
-        *high = highs[k] > *high ? highs[k] : *high;
-    }
-}
-
-/* q = round(x * inverse) + zero, which is 0..127. Adding 1.5 * 2^23 leaves the rounded
-   number in the low bits of the float, which is a vector instruction everywhere, as
-   lrintf is not. */
-static void to_codes(const float *restrict x, int8_t *restrict q, size_t n, float inverse,
-                     int32_t zero) {
-    const float magic = 0x1.8p23f;
-    uint32_t magic_bits;
-    memcpy(&magic_bits, &magic, sizeof magic);
-    uint32_t offset = (uint32_t)zero - magic_bits;
-    size_t i = 0;
-#ifdef __wasm_simd128__ /* compilers narrow by shuffles */
-    for (; i + 16 <= n; i += 16) {
-        v128_t c[4];
-        for (size_t k = 0; k < 4; k++) {
-            v128_t v =
-                wasm_f32x4_mul(wasm_v128_load(x + i + 4 * k), wasm_f32x4_splat(inverse));
-            c[k] = wasm_i32x4_add(wasm_f32x4_add(v, wasm_f32x4_splat(magic)),
-                                  wasm_u32x4_splat(offset));
-        }
-        wasm_v128_store(q + i,
-                        wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(c[0], c[1]),
-                                                wasm_i16x8_narrow_i32x4(c[2], c[3])));
-    }
-#endif
-    for (; i < n; i++) {
-        float shifted = x[i] * inverse + magic;
-        uint32_t bits;
-        memcpy(&bits, &shifted, sizeof bits);
-        q[i] = (int8_t)(uint8_t)(bits + offset);
-    }
-}
-
-/* A tensor that is being quantised, in parts that threads share. */
-typedef struct {
-    const float *x;
-    int8_t *codes;
-    size_t n, part; /* numbers altogether, and in a part */
-    float low[PARTS], high[PARTS];
-    float inverse;
-    int32_t zero;
-} quantising;
-
-static size_t part_length(const quantising *q, size_t i) {
-    size_t first = i * q->part;
-    if (first >= q->n) return 0;
-    return q->n - first < q->part ? q->n - first : q->part;
-}
-
-static void find_part_range(void *context, size_t i) {
-    quantising *q = context;
-    find_range(q->x + i * q->part, part_length(q, i), &q->low[i], &q->high[i]);
-}
-
-static void part_to_codes(void *context, size_t i) {
-    const quantising *q = context;
-    to_codes(q->x + i * q->part, q->codes + i * q->part, part_length(q, i), q->inverse,
-             q->zero);
-}
-
-/* Activations become codes 0..127: that many steps over their range, which always
-   includes 0. The relaxed SIMD dot product is defined for these only: with larger ones it
-   saturates on x86 processors without AVX-VNNI. Every build does the same, so that they
-   all agree. */
-static void run_quantise(const hum_net *net, const step *s) {
-    const value *x = &net->values[s->in];
-    quantising q = {.x = floats(net, s->in),
-                    .codes = codes(net, s->out),
-                    .n = pixels(x) * (size_t)x->channels};
-    q.part = (q.n / PARTS + 16) / 16 * 16;
-    pthreadpool_parallelize_1d(net->pool, find_part_range, &q, PARTS, 0);
-    float low = 0, high = 0;
-    for (size_t i = 0; i < PARTS; i++) {
-        low = q.low[i] < low ? q.low[i] : low;
-        high = q.high[i] > high ? q.high[i] : high;
-    }
-    float span = high - low;
-    if (!(span > 1e-30f && span < 1e30f)) { /* all zero, or beyond saving */
-        low = 0;
-        span = 1;
-    }
-    q.inverse = CODES / span;
-    q.zero = -(int32_t)lrintf(low * q.inverse);
-    struct xnn_quantization_params *params = net->values[s->out].params;
-    params->scale = span / CODES;
-    params->zero_point = q.zero;
-    pthreadpool_parallelize_1d(net->pool, part_to_codes, &q, PARTS, 0);
-}
-
-/* A band of tiles on its way through a WINOGRAD step. */
-typedef struct {
-    const hum_net *net;
-    const step *s;
-    hum_plane in, out;
-    size_t first; /* tile of the band */
-} winograd;
-
-static void to_points(void *context, size_t i) {
-    const winograd *w = context;
-    const step *s = w->s;
-    float *points = (float *)(void *)codes(w->net, s->workspace);
-    hum_winograd_input(floats(w->net, s->in), &w->in, (int32_t[]){s->top, s->left},
-                       &w->out, w->first + i, i, s->band, points);
-}
-
-static void from_points(void *context, size_t i) {
-    const winograd *w = context;
-    const step *s = w->s;
-    hum_winograd_output(products(w->net, s), s->band, i, floats(w->net, s->in2), s->low,
-                        s->high, &w->out, w->first + i, floats(w->net, s->out));
-}
-
-static hum_plane plane(const value *v) {
-    return (hum_plane){v->height, v->width, v->channels, v->stride};
-}
-
-static enum xnn_status run_winograd(const hum_net *net, const step *s) {
-    winograd w = {net, s, plane(&net->values[s->in]), plane(&net->values[s->out]), 0};
-    size_t tiles = hum_winograd_tiles(w.out.height, w.out.width);
-    enum xnn_status status = xnn_status_success;
-    for (; w.first < tiles && status == xnn_status_success; w.first += s->band) {
-        size_t count = tiles - w.first < s->band ? tiles - w.first : s->band;
-        pthreadpool_parallelize_1d(net->pool, to_points, &w, count, 0);
-        status = xnn_run_operator(s->op, net->pool);
-        pthreadpool_parallelize_1d(net->pool, from_points, &w, count, 0);
-    }
-    return status;
-}
-
-hum_status hum_net_run(hum_net *net, hum_text *error) {
-    for (int i = 0; i < net->step_count; i++) {
-        const step *s = &net->steps[i];
-        if (s->op) {
-            enum xnn_status status = s->kind == STEP_WINOGRAD
-                                         ? run_winograd(net, s)
-                                         : xnn_run_operator(s->op, net->pool);
-            if (status != xnn_status_success)
-                return hum_fail(error, HUM_ERROR_INTERNAL, "XNNPACK failed in step %d",
-                                i);
-            continue;
-        }
-        switch (s->kind) {
-        case STEP_ADD:
-        case STEP_MUL: run_binary(net, s); break;
-        case STEP_MEAN: run_mean(net, s); break;
-        case STEP_PAD: run_pad(net, s); break;
-        case STEP_QUANTISE: run_quantise(net, s); break;
-        default: run_unary(net, s); break;
-        }
-    }
-    return HUM_OK;
-}
+/* ---- Asked of a network ----------------------------------------------------------- */
 
 void hum_net_input_shape(const hum_net *net, int32_t shape[3]) {
     const value *v = &net->values[net->input];
