@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { importPackage } from '../convert/packages.mjs';
@@ -79,6 +80,8 @@ const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.len
 
 const server = await serve(SITE, { intercept: compress });
 const chromium = await startChromium();
+// A new Chromium builds its own address bar first, which is not the page's work.
+await setTimeout(5000);
 let perfect = true;
 try {
   process.stdout.write(`Lighthouse ${JSON.parse(readFileSync('tools/lighthouse/package.json', 'utf8'))
