@@ -194,6 +194,17 @@ test('the second visit downloads no network and no gallery again', async () => {
   assert.deepEqual(large, []);
 });
 
+test('the second visit is ready before a photo is given; the first one waits for it', async () => {
+  const { page } = await open({ context: { serviceWorkers: 'allow' } });
+  const ready = '#traffic span:not(:empty)';
+  await page.waitForSelector('.samples img[src]');
+  assert.equal(await page.locator(ready).count(), 0);
+  await page.click('#download button');
+  await page.waitForSelector(ready);
+  await page.reload();
+  await page.waitForSelector(ready);
+});
+
 test('a stored file that was damaged is noticed and fetched again', async () => {
   const { page, server } = await open();
   await page.click('#download button');

@@ -17,13 +17,15 @@ const info = (page) => page.evaluate(async () => {
 });
 
 test('on a host that sends no headers the second visit has threads', async () => {
-  const { page, errors } = await open({ context: ALLOWED });
+  const { page, server, errors } = await open({ context: ALLOWED });
   await choose(page, PORTRAIT);
   await resultShown(page);
   const one = await names(page);
+  await page.waitForSelector('#traffic span:not(:empty)');
   assert.equal(await page.evaluate(() => crossOriginIsolated), false);
   assert.equal((await info(page)).threads, 1);
   await guarded(page);
+  server.log.length = 0;
   await page.reload();
   assert.equal(await page.evaluate(() => crossOriginIsolated), true);
   const { threads, build, threadsFailed } = await info(page);
@@ -34,6 +36,7 @@ test('on a host that sends no headers the second visit has threads', async () =>
   await choose(page, PORTRAIT);
   await resultShown(page);
   assert.deepEqual(await names(page), one, 'threads change no result');
+  assert.deepEqual(server.log.filter(({ url }) => url.endsWith('.wasm')), [], 'kept before');
   assert.deepEqual(errors, []);
 });
 

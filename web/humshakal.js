@@ -190,6 +190,14 @@ export class Humshakal {
   }
 
   /**
+   * Keeps the engine of the next visit, which may have threads where this one has none: once
+   * a service worker sends the headers for that.
+   */
+  async keepNext() {
+    await this.#assets.bytes(this.#plan.next, { signal: this.#life.signal });
+  }
+
+  /**
    * What is loaded: the engine's own description (hum_info), build ('simd' or 'relaxed',
    * perhaps with '-threads'), worker (true or false), and threadsFailed: why there is one
    * thread though there should be more, or null.
@@ -608,7 +616,8 @@ async function makePlan(assets, { model, gallery, threads: most, signal }) {
     ...own.models];
   const single = pick(engines, build, 'engine');
   const threads = threadCount(most);
-  const engine = threads > 1 ? pick(engines, `${build}-threads`, 'engine') : single;
+  const threaded = pick(engines, `${build}-threads`, 'engine');
+  const engine = threads > 1 ? threaded : single;
   const embedder = pick(embedders, model ?? defaults.model, 'model');
   const wanted = gallery === undefined
     ? galleries.find((/** @type {any} */ g) => g.model === embedder.id)?.id : gallery;
@@ -619,6 +628,7 @@ async function makePlan(assets, { model, gallery, threads: most, signal }) {
   return {
     engine,
     single,
+    next: threadCount(most, true) > 1 ? threaded : single,
     threads,
     threadsFailed: null,
     detectors,

@@ -167,6 +167,17 @@ const gate = startGate({
 });
 const kept = gate.then((guarded) => (guarded ? keepPage() : undefined));
 
+/** Keeps what the next visit needs as well; then the network is done with. @param {Humshakal} humshakal */
+async function finish(humshakal) {
+  await kept;
+  if (await gate) {
+    await humshakal.keepNext().catch((error) => {
+      console.warn(`The engine of the next visit could not be kept (${error}).`);
+    });
+  }
+  markReady();
+}
+
 // ---- The engine ------------------------------------------------------------------------
 
 /** @type {Promise<Humshakal> | null} */
@@ -236,6 +247,18 @@ function closeWindows() {
   why.close();
 }
 
+/** Starts the engine before it is wanted, where nothing has to be downloaded for that. */
+async function startStored() {
+  if (state.offers?.missing !== 0) return;
+  try {
+    const humshakal = await engine();
+    await humshakal.ready;
+    finish(humshakal);
+  } catch (error) {
+    console.warn(`The engine is not ready yet (${error}).`); // who gives a photo is told why
+  }
+}
+
 /**
  * Waits until faces can be matched.
  * @param {Job} job
@@ -245,7 +268,7 @@ async function readyToMatch(job) {
   const humshakal = await engine();
   job.during = 'starting';
   await humshakal.ready;
-  kept.then(markReady);
+  finish(humshakal);
   if (job.stale()) return null;
   show({ progress: null });
   if (state.offers?.missing) await showOffers();
@@ -546,3 +569,4 @@ try {
   show({ phase: 'notice', notice: explain(error, 'starting') });
 }
 openLink();
+startStored();

@@ -6,10 +6,13 @@
 /** More than four are hardly faster for one face, and take the device from others. */
 const MOST = 4;
 
-/** @param {number} [wanted]  default: as many as are good here */
-export function threadCount(wanted = MOST) {
-  const { crossOriginIsolated = false, navigator } = globalThis;
-  if (!crossOriginIsolated || isIos(navigator)) return 1;
+/**
+ * @param {number} [wanted]  default: as many as are good here
+ * @param {boolean} [isolated]  default: as the page is now
+ */
+export function threadCount(wanted = MOST, isolated = globalThis.crossOriginIsolated ?? false) {
+  const { navigator } = globalThis;
+  if (!isolated || isIos(navigator)) return 1;
   return Math.max(1, Math.min(wanted, MOST, navigator.hardwareConcurrency || 1));
 }
 

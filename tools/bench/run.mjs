@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** parts/NAME.js each: WHAT it measures; pages(), what to ask of which page; measure(), in a
     page; summary(), where the rows are not just those of all pages. Or drive(), here. */
-const PARTS = ['network', 'photo', 'load', 'search', 'memory', 'bytes', 'peak'];
+const PARTS = ['network', 'photo', 'load', 'search', 'memory', 'bytes', 'visit', 'peak'];
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -119,7 +119,7 @@ async function main() {
     for (const part of parts) {
       const { WHAT, drive, ...measuring } = await load(part);
       const before = loadavg()[0];
-      const rows = drive ? await drive({ browser })
+      const rows = drive ? await drive({ browser, runs: options.runs })
         : await measureInPages({ part, ...measuring }, options, browser, server.url);
       report.parts[part] = { what: WHAT, load: { before, after: loadavg()[0] }, rows };
       console.log(table(part, report.parts[part]));
