@@ -7,22 +7,31 @@
 #include <stdlib.h>
 
 enum {
-    VERSION = 2,
+    VERSION = 3,
     HEADER = 64,
     ENTRY = 24,
     ALIGNMENT = 64,
-    SECTIONS = 8,
+    SECTIONS = 9,
     PERSON_BYTES = 8,
     PHOTO_BYTES = 32,
     CALIBRATION_BYTES = 16 + 3 * 4 * HUM_QUANTILES
 };
 
-enum { CONT, ROWS, NORM, PERS, PHOT, TEXT, THMB, CALI };
-static const char tags[SECTIONS][5] = {"CONT", "ROWS", "NORM", "PERS",
+enum { CONT, AXES, ROWS, NORM, PERS, PHOT, TEXT, THMB, CALI };
+static const char tags[SECTIONS][5] = {"CONT", "AXES", "ROWS", "NORM", "PERS",
                                        "PHOT", "TEXT", "THMB", "CALI"};
 
 static size_t align_up(size_t n) {
     return (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+/* A row of numbers, or an axis, is padded to whole vectors. */
+static size_t stride_of(size_t dimension) {
+    return (dimension + 15) & ~(size_t)15;
+}
+
+static size_t axes_size(size_t from, size_t to) {
+    return 4 * to + to * stride_of(from);
 }
 
 /* ---- Checking -------------------------------------------------------------------- */
@@ -101,6 +110,26 @@ static hum_status read_sections(reader *r) {
     return HUM_OK;
 }
 
+/* Axes have the length that their norm says: what is projected is finite. */
+static hum_status read_axes(reader *r, hum_projection *p) {
+    size_t from = (size_t)p->from, to = (size_t)p->to, stride = stride_of(from);
+    const uint8_t *bytes = r->section[AXES].data;
+    p->norm = (const float *)(const void *)bytes;
+    p->axis = (const int8_t *)(p->norm + to);
+    for (size_t k = 0; k < to; k++) {
+        const int8_t *axis = p->axis + k * stride;
+        double sum = 0;
+        for (size_t i = 0; i < stride; i++) {
+            if (i >= from && axis[i]) return damaged(r, "a gap is not zero");
+            sum += axis[i] * axis[i];
+        }
+        if (!(fabs(sqrt(sum) * (double)p->norm[k] - 1) < 1e-5))
+            return damaged(r, "an axis does not have length 1");
+    }
+    p->stride = (int32_t)stride;
+    return HUM_OK;
+}
+
 static hum_status check_entries(reader *r, const hum_gallery *g) {
     hum_bytes *person = &r->section[PERS], *photo = &r->section[PHOT];
     hum_bytes *text = &r->section[TEXT];
@@ -149,9 +178,9 @@ hum_status hum_gallery_parse(const uint8_t *bytes, size_t size, hum_gallery *gal
                         "was cut off or joined",
                         size, (unsigned long long)hum_u64(&r.file, 8));
     uint32_t dimension = hum_u32(&r.file, 16), rows = hum_u32(&r.file, 20);
-    uint32_t people = hum_u32(&r.file, 24);
+    uint32_t people = hum_u32(&r.file, 24), probe_dimension = hum_u32(&r.file, 32);
     if (hum_u32(&r.file, 28) != SECTIONS) return damaged(&r, "its number of sections");
-    for (size_t i = 32; i < HEADER; i++)
+    for (size_t i = 36; i < HEADER; i++)
         if (bytes[i]) return damaged(&r, "its header is not zero where it should be");
     if (dimension < 2 || dimension > HUM_MAX_DIMENSION || rows < 1 ||
         rows > HUM_MAX_ROWS || people < 1 || people > rows)
@@ -159,16 +188,25 @@ hum_status hum_gallery_parse(const uint8_t *bytes, size_t size, hum_gallery *gal
                         "the gallery has %u photos of %u people with %u numbers each; at "
                         "most %d photos and %d numbers are read",
                         rows, people, dimension, HUM_MAX_ROWS, HUM_MAX_DIMENSION);
+    if (probe_dimension < dimension || probe_dimension > HUM_MAX_DIMENSION)
+        return hum_fail(
+            error, HUM_ERROR_LIMIT,
+            "the gallery has rows of %u numbers for embeddings of %u; expected "
+            "no more than these have, and at most %d",
+            dimension, probe_dimension, HUM_MAX_DIMENSION);
     hum_status status = read_sections(&r);
     if (status != HUM_OK) return status;
-    size_t stride = (dimension + 15) & ~15u;
-    const size_t sizes[SECTIONS] = {[ROWS] = rows * stride,
-                                    [NORM] = 4 * (size_t)rows,
-                                    [PERS] = PERSON_BYTES * (size_t)people,
-                                    [PHOT] = PHOTO_BYTES * (size_t)rows,
-                                    [CALI] = CALIBRATION_BYTES};
+    int projected = dimension < probe_dimension;
+    size_t stride = stride_of(dimension);
+    const size_t sizes[SECTIONS] = {
+        [AXES] = projected ? axes_size(probe_dimension, dimension) : 0,
+        [ROWS] = rows * stride,
+        [NORM] = 4 * (size_t)rows,
+        [PERS] = PERSON_BYTES * (size_t)people,
+        [PHOT] = PHOTO_BYTES * (size_t)rows,
+        [CALI] = CALIBRATION_BYTES};
     for (int i = 0; i < SECTIONS; i++)
-        if (sizes[i] && sizes[i] != r.section[i].size)
+        if ((sizes[i] || i == AXES) && sizes[i] != r.section[i].size)
             return hum_fail(error, HUM_ERROR_FORMAT,
                             "section %s of the gallery has %zu bytes, expected %zu",
                             tags[i], r.section[i].size, sizes[i]);
@@ -186,6 +224,9 @@ hum_status hum_gallery_parse(const uint8_t *bytes, size_t size, hum_gallery *gal
         .stride = (int32_t)stride,
         .rows = (int32_t)rows,
         .people = (int32_t)people,
+        .probe_dimension = (int32_t)probe_dimension,
+        .projection = {.from = (int32_t)probe_dimension,
+                       .to = projected ? (int32_t)dimension : 0},
         .row = (const int8_t *)r.section[ROWS].data,
         .norm = (const float *)(const void *)r.section[NORM].data,
         .person = r.section[PERS].data,
@@ -204,7 +245,8 @@ hum_status hum_gallery_parse(const uint8_t *bytes, size_t size, hum_gallery *gal
         if (q[0] < q[HUM_QUANTILES - 1]) *distributions[i] = q;
     }
     if (hum_u32(calibration, 12)) return damaged(&r, "a gap is not zero");
-    status = check_entries(&r, &g);
+    if (projected) status = read_axes(&r, &g.projection);
+    if (status == HUM_OK) status = check_entries(&r, &g);
     if (status == HUM_OK) *gallery = g;
     return status;
 }
@@ -243,12 +285,11 @@ typedef struct {
 } slot;
 
 struct hum_builder {
-    int32_t dimension, stride, rows, people;
+    int32_t dimension, rows, people;
     int calibrated;
     buffer part[SECTIONS], file;
     slot *slots;
     size_t slot_count, slots_used;
-    float *quantised; /* scratch: [dimension] */
 };
 
 static int append(buffer *b, const void *data, size_t size) {
@@ -326,9 +367,7 @@ hum_builder *hum_builder_create(int32_t dimension, const char *contract, int cal
     if (!b) return NULL;
     b->dimension = dimension;
     b->calibrated = calibrated;
-    b->stride = (dimension + 15) & ~15;
-    b->quantised = malloc((size_t)dimension * sizeof *b->quantised);
-    if (b->quantised && append(&b->part[CONT], contract, strlen(contract) + 1) &&
+    if (append(&b->part[CONT], contract, strlen(contract) + 1) &&
         append(&b->part[TEXT], "", 1))
         return b;
     hum_builder_free(b);
@@ -340,22 +379,23 @@ void hum_builder_free(hum_builder *b) {
     for (int i = 0; i < SECTIONS; i++) free(b->part[i].data);
     free(b->file.data);
     free(b->slots);
-    free(b->quantised);
     free(b);
 }
 
-static int add_row(hum_builder *b, const float *embedding) {
+/* v [dimension] in int8, and 1 / the length that it has then. */
+static int append_row(buffer *rows, buffer *norms, const float *v, int32_t dimension) {
     float most = 0;
-    for (int32_t i = 0; i < b->dimension; i++) most = fmaxf(most, fabsf(embedding[i]));
+    for (int32_t i = 0; i < dimension; i++) most = fmaxf(most, fabsf(v[i]));
     float scale = 127 / most;
     double sum = 0;
-    if (!append(&b->part[ROWS], NULL, (size_t)b->stride)) return 0;
-    int8_t *row = (int8_t *)b->part[ROWS].data + b->part[ROWS].size - b->stride;
-    for (int32_t i = 0; i < b->dimension; i++) {
-        row[i] = (int8_t)lrintf(embedding[i] * scale);
+    size_t stride = stride_of((size_t)dimension);
+    if (!append(rows, NULL, stride)) return 0;
+    int8_t *row = (int8_t *)rows->data + rows->size - stride;
+    for (int32_t i = 0; i < dimension; i++) {
+        row[i] = (int8_t)lrintf(v[i] * scale);
         sum += row[i] * row[i];
     }
-    return append_float(&b->part[NORM], (float)(1 / sqrt(sum)));
+    return append_float(norms, (float)(1 / sqrt(sum)));
 }
 
 hum_status hum_builder_add(hum_builder *b, const float *embedding,
@@ -403,7 +443,8 @@ hum_status hum_builder_add(hum_builder *b, const float *embedding,
     for (int i = 2; i < 7; i++) ok = ok && append_number(photo, offsets[i], 4);
     size_t at = thumbnail_size ? b->part[THMB].size : 0;
     if (ok && append_number(photo, at, 4) && append_number(photo, thumbnail_size, 4) &&
-        append(&b->part[THMB], thumbnail, thumbnail_size) && add_row(b, embedding)) {
+        append(&b->part[THMB], thumbnail, thumbnail_size) &&
+        append_row(&b->part[ROWS], &b->part[NORM], embedding, b->dimension)) {
         name->person = person;
         b->people += person == b->people;
         b->rows++;
@@ -416,7 +457,55 @@ memory:
                     b->rows + 1);
 }
 
-/* ---- Calibration ----------------------------------------------------------------- */
+/* ---- Projection and calibration, when a gallery ends ------------------------------ */
+
+/* The sections that depend on how many axes there are, and what makes them. */
+typedef struct {
+    buffer axes, row, norm, calibration;
+    buffer axis;      /* int8 [to,stride], until they are behind their norms */
+    float *fitted;    /* [to,from] */
+    float *x, *along; /* [from], [to] */
+} ending;
+
+static void ending_free(ending *d) {
+    free(d->axes.data);
+    free(d->row.data);
+    free(d->norm.data);
+    free(d->calibration.data);
+    free(d->axis.data);
+    free(d->fitted);
+    free(d->x);
+    free(d->along);
+}
+
+/* Finds the axes of all rows, and writes them and the rows along them. */
+static hum_status project(const hum_builder *b, int32_t to, ending *d, hum_text *error) {
+    size_t n = (size_t)b->dimension, stride = stride_of(n);
+    const int8_t *row = (const int8_t *)b->part[ROWS].data;
+    const float *norm = (const float *)(const void *)b->part[NORM].data;
+    d->fitted = malloc((size_t)to * n * sizeof *d->fitted);
+    d->x = malloc(n * sizeof *d->x);
+    d->along = malloc((size_t)to * sizeof *d->along);
+    if (!d->fitted || !d->x || !d->along) goto memory;
+    hum_status status = hum_fit_axes(row, norm, b->rows, b->dimension, (int32_t)stride,
+                                     to, d->fitted, error);
+    if (status != HUM_OK) return status;
+    for (size_t k = 0; k < (size_t)to; k++)
+        if (!append_row(&d->axis, &d->axes, d->fitted + k * n, b->dimension)) goto memory;
+    if (!append(&d->axes, d->axis.data, d->axis.size)) goto memory;
+    hum_projection p = {b->dimension, to, (int32_t)stride,
+                        (const float *)(const void *)d->axes.data,
+                        (const int8_t *)d->axis.data};
+    for (size_t r = 0; r < (size_t)b->rows; r++) {
+        for (size_t i = 0; i < n; i++) d->x[i] = (float)row[r * stride + i] * norm[r];
+        status = hum_project_vector(&p, d->x, d->along, error);
+        if (status != HUM_OK) return status;
+        if (!append_row(&d->row, &d->norm, d->along, to)) goto memory;
+    }
+    return HUM_OK;
+memory:
+    return hum_fail(error, HUM_ERROR_MEMORY, "no memory to project the gallery");
+}
 
 static int append_distribution(buffer *out, const hum_distribution *d) {
     int ok = 1;
@@ -424,19 +513,18 @@ static int append_distribution(buffer *out, const hum_distribution *d) {
     return ok;
 }
 
-/* Measures what has been added, or writes zeros. */
-static hum_status calibrate(hum_builder *b, hum_text *error) {
-    hum_gallery g = {.dimension = b->dimension,
-                     .stride = b->stride,
+/* Measures rows as they will be compared, or writes zeros. */
+static hum_status calibrate(const hum_builder *b, int32_t dimension, const buffer *row,
+                            const buffer *norm, buffer *out, hum_text *error) {
+    hum_gallery g = {.dimension = dimension,
+                     .stride = (int32_t)stride_of((size_t)dimension),
                      .rows = b->rows,
                      .people = b->people,
-                     .row = (const int8_t *)b->part[ROWS].data,
-                     .norm = (const float *)(const void *)b->part[NORM].data,
+                     .row = (const int8_t *)row->data,
+                     .norm = (const float *)(const void *)norm->data,
                      .photo = b->part[PHOT].data};
-    buffer *out = &b->part[CALI];
     hum_calibration *c = calloc(1, sizeof *c);
     hum_status status = c && b->calibrated ? hum_calibrate(&g, c, error) : HUM_OK;
-    out->size = 0;
     int ok = c && append_number(out, c->strangers.scores, 4) &&
              append_number(out, c->kin.scores, 4) &&
              append_number(out, c->nearest.scores, 4) && append_number(out, 0, 4) &&
@@ -448,33 +536,54 @@ static hum_status calibrate(hum_builder *b, hum_text *error) {
     return status;
 }
 
-hum_status hum_builder_end(hum_builder *b, const uint8_t **bytes, size_t *size,
-                           hum_text *error) {
-    if (!b->rows) return hum_fail(error, HUM_ERROR_STATE, "the gallery has no photo yet");
-    hum_status status = calibrate(b, error);
-    if (status != HUM_OK) return status;
+static hum_status write_file(hum_builder *b, int32_t dimension,
+                             const buffer *const part[SECTIONS], hum_text *error) {
     size_t offsets[SECTIONS], end = HEADER + (size_t)ENTRY * SECTIONS;
     for (int i = 0; i < SECTIONS; i++) {
         offsets[i] = align_up(end);
-        end = offsets[i] + b->part[i].size;
+        end = offsets[i] + part[i]->size;
     }
     buffer *f = &b->file;
     f->size = 0;
     int ok = append(f, "HUMG", 4) && append_number(f, VERSION, 4) &&
-             append_number(f, end, 8) && append_number(f, (uint32_t)b->dimension, 4) &&
+             append_number(f, end, 8) && append_number(f, (uint32_t)dimension, 4) &&
              append_number(f, (uint32_t)b->rows, 4) &&
              append_number(f, (uint32_t)b->people, 4) && append_number(f, SECTIONS, 4) &&
-             append(f, NULL, HEADER - 32);
+             append_number(f, (uint32_t)b->dimension, 4) && append(f, NULL, HEADER - 36);
     for (int i = 0; i < SECTIONS; i++)
         ok = ok && append(f, tags[i], 4) && append_number(f, 0, 4) &&
-             append_number(f, offsets[i], 8) && append_number(f, b->part[i].size, 8);
+             append_number(f, offsets[i], 8) && append_number(f, part[i]->size, 8);
     for (int i = 0; i < SECTIONS; i++)
         ok = ok && append(f, NULL, offsets[i] - f->size) &&
-             append(f, b->part[i].data, b->part[i].size);
-    if (!ok)
-        return hum_fail(error, HUM_ERROR_MEMORY, "no memory for a gallery of %zu bytes",
-                        end);
-    *bytes = f->data;
-    *size = f->size;
+             append(f, part[i]->data, part[i]->size);
+    return ok ? HUM_OK
+              : hum_fail(error, HUM_ERROR_MEMORY, "no memory for a gallery of %zu bytes",
+                         end);
+}
+
+hum_status hum_builder_end(hum_builder *b, int32_t axes, const uint8_t **bytes,
+                           size_t *size, hum_text *error) {
+    if (!b->rows) return hum_fail(error, HUM_ERROR_STATE, "the gallery has no photo yet");
+    if (axes &&
+        (axes < 2 || axes > HUM_MAX_AXES || axes > b->rows || axes >= b->dimension))
+        return hum_fail(error, HUM_ERROR_LIMIT,
+                        "%d photos with embeddings of %d numbers cannot have %d axes: 2 "
+                        "to %d, no more than photos, less than these numbers",
+                        b->rows, b->dimension, axes, HUM_MAX_AXES);
+    ending d = {0};
+    int32_t dimension = axes ? axes : b->dimension;
+    hum_status status = axes ? project(b, axes, &d, error) : HUM_OK;
+    const buffer *part[SECTIONS];
+    for (int i = 0; i < SECTIONS; i++) part[i] = &b->part[i];
+    part[AXES] = &d.axes;
+    part[CALI] = &d.calibration;
+    if (axes) part[ROWS] = &d.row, part[NORM] = &d.norm;
+    if (status == HUM_OK)
+        status = calibrate(b, dimension, part[ROWS], part[NORM], &d.calibration, error);
+    if (status == HUM_OK) status = write_file(b, dimension, part, error);
+    ending_free(&d);
+    if (status != HUM_OK) return status;
+    *bytes = b->file.data;
+    *size = b->file.size;
     return HUM_OK;
 }

@@ -5,11 +5,15 @@
 
      header, 64 bytes
         0  "HUMG"                     8  u64 size of the file
-        4  u32 version, 2            16  u32 dimension D
+        4  u32 version, 3            16  u32 dimension D of rows
        20  u32 rows R (photos)       24  u32 people P
-       28  u32 sections, 8           32  zeros
+       28  u32 sections, 9           32  u32 dimension E of the network's embeddings
+       36  zeros
      section table, 24 bytes each: u32 tag, u32 zero, u64 offset, u64 size
      CONT  what the embeddings were made with (embed.h), ends with zero
+     AXES  what rows are coordinates along (projection.h): f32 [D], 1 / length of each
+           axis, then int8 [D,E rounded up to 16], padded with zeros. Empty where rows are
+           embeddings themselves: then, and only then, D = E
      ROWS  int8 [R,S], S = D rounded up to 16, padded with zeros
      NORM  f32 [R]: 1 / length of the row; cosine = row . probe * norm
      PERS  u32 [P,2]: name, link
@@ -25,7 +29,7 @@
 #ifndef HUM_GALLERY_H
 #define HUM_GALLERY_H
 
-#include "error.h"
+#include "projection.h"
 
 enum {
     HUM_QUANTILES = 1001,
@@ -39,6 +43,8 @@ typedef struct {
     size_t size;
     const char *contract;
     int32_t dimension, stride, rows, people;
+    int32_t probe_dimension;                /* of the network's embeddings */
+    hum_projection projection;              /* of these to rows */
     const int8_t *row;                      /* [rows,stride] */
     const float *norm;                      /* [rows] */
     const uint8_t *person, *photo, *thumbs; /* PERS, PHOT, THMB */
@@ -70,8 +76,9 @@ hum_status hum_builder_add(hum_builder *b, const float *embedding,
                            const char *const texts[7], const uint8_t *thumbnail,
                            size_t thumbnail_size, hum_text *error);
 
-/* The file's bytes; they stay the builder's. Returns STATE, LIMIT, MEMORY. */
-hum_status hum_builder_end(hum_builder *b, const uint8_t **bytes, size_t *size,
-                           hum_text *error);
+/* The file's bytes; they stay the builder's. axes: 0, or how many numbers a row is
+   projected to. Returns STATE, LIMIT, VALUE, MEMORY. */
+hum_status hum_builder_end(hum_builder *b, int32_t axes, const uint8_t **bytes,
+                           size_t *size, hum_text *error);
 
 #endif

@@ -22,6 +22,7 @@ struct hum_engine {
     hum_embedder embedder;
     hum_gallery gallery; /* bytes NULL: none */
     int16_t *codes;      /* [HUM_MAX_DIMENSION]: the probe */
+    float *projected;    /* [HUM_MAX_DIMENSION]: the same before it is rounded */
     hum_builder *builder;
     hum_image photo; /* width 0: none */
     hum_image half;  /* the photo at half its size, while faces are looked for */
@@ -56,8 +57,9 @@ hum_status hum_create(int32_t threads, hum_engine **engine) {
     if (!e) return HUM_ERROR_MEMORY;
     e->threads = threads;
     e->codes = malloc(HUM_MAX_DIMENSION * sizeof *e->codes);
+    e->projected = malloc(HUM_MAX_DIMENSION * sizeof *e->projected);
     if (threads > 1) e->pool = hum_pool_create(threads);
-    if (!e->codes || (threads > 1 && !e->pool)) {
+    if (!e->codes || !e->projected || (threads > 1 && !e->pool)) {
         hum_destroy(e);
         return HUM_ERROR_MEMORY;
     }
@@ -75,6 +77,7 @@ void hum_destroy(hum_engine *e) {
     hum_image_free(&e->half);
     hum_resampler_free(&e->resampler);
     free(e->codes);
+    free(e->projected);
     free(e->crop);
     free(e->info);
     free(e);
@@ -124,7 +127,7 @@ hum_status hum_load_detector(hum_engine *e, const uint8_t *model, size_t model_s
 
 static int same_network(const hum_engine *e, const hum_gallery *g) {
     return strcmp(g->contract, e->embedder.contract) == 0 &&
-           g->dimension == e->embedder.dimension;
+           g->probe_dimension == e->embedder.dimension;
 }
 
 static int is_sha256(const char *text) {
@@ -299,20 +302,43 @@ hum_status hum_compare(hum_engine *e, const float *a, const float *b, float *cos
     return HUM_OK;
 }
 
+/* The only way from an embedding to what rows are compared with: out [dimension of rows].
+ */
+static hum_status to_rows(hum_engine *e, const float *embedding, float *out) {
+    hum_status status = check_embedding(e, embedding);
+    if (status != HUM_OK) return status;
+    const hum_gallery *g = &e->gallery;
+    REQUIRE(e, g->bytes, HUM_ERROR_STATE, "load a gallery first");
+    status = check_network(e, g);
+    if (status != HUM_OK) return status;
+    if (g->projection.to)
+        return hum_project_vector(&g->projection, embedding, out, &e->error);
+    memcpy(out, embedding, (size_t)g->dimension * sizeof *out);
+    return HUM_OK;
+}
+
+hum_status hum_project(hum_engine *e, const float *embedding, float *out,
+                       int32_t *dimension) {
+    ENTER(e);
+    REQUIRE(e, out && dimension, HUM_ERROR_ARGUMENT, "no room for what is projected");
+    hum_status status = to_rows(e, embedding, e->projected);
+    if (status != HUM_OK) return status;
+    memcpy(out, e->projected, (size_t)e->gallery.dimension * sizeof *out);
+    *dimension = e->gallery.dimension;
+    return HUM_OK;
+}
+
 hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
                       hum_match *matches, int32_t *count) {
     ENTER(e);
     REQUIRE(e, matches && count && k >= 1 && k <= HUM_MAX_MATCHES, HUM_ERROR_ARGUMENT,
             "1 to %d matches can be asked for, not %d", HUM_MAX_MATCHES, k);
-    hum_status status = check_embedding(e, embedding);
+    hum_status status = to_rows(e, embedding, e->projected);
     if (status != HUM_OK) return status;
-    REQUIRE(e, e->gallery.bytes, HUM_ERROR_STATE, "load a gallery first");
-    status = check_network(e, &e->gallery);
-    if (status != HUM_OK) return status;
-    hum_probe probe = {.codes = e->codes};
-    hum_make_probe(embedding, e->gallery.dimension, e->gallery.stride, &probe);
-    *count = hum_nearest(&e->gallery, &probe, k, matches);
     const hum_gallery *g = &e->gallery;
+    hum_probe probe = {.codes = e->codes};
+    hum_make_probe(e->projected, g->dimension, g->stride, &probe);
+    *count = hum_nearest(g, &probe, k, matches);
     for (int32_t i = 0; i < *count; i++) {
         hum_match *m = &matches[i];
         if (g->strangers) m->strangers = hum_share_below(g->strangers, m->score);
@@ -360,10 +386,13 @@ hum_status hum_gallery_embedding(hum_engine *e, int32_t photo, float *embedding)
     hum_status status = check_row(e, photo, embedding);
     if (status == HUM_OK) status = check_network(e, &e->gallery);
     if (status != HUM_OK) return status;
-    const int8_t *row = e->gallery.row + (size_t)photo * (size_t)e->gallery.stride;
-    for (int32_t i = 0; i < e->gallery.dimension; i++)
-        embedding[i] = (float)row[i] * e->gallery.norm[photo];
-    return HUM_OK;
+    const hum_gallery *g = &e->gallery;
+    const int8_t *row = g->row + (size_t)photo * (size_t)g->stride;
+    float *stored = g->projection.to ? e->projected : embedding;
+    for (int32_t i = 0; i < g->dimension; i++) stored[i] = (float)row[i] * g->norm[photo];
+    return g->projection.to
+               ? hum_project_back(&g->projection, stored, embedding, &e->error)
+               : HUM_OK;
 }
 
 /* ---- Making a gallery ------------------------------------------------------------ */
@@ -395,11 +424,12 @@ hum_status hum_gallery_add(hum_engine *e, const float *embedding, const char *pe
                            &e->error);
 }
 
-hum_status hum_gallery_end(hum_engine *e, const uint8_t **bytes, size_t *size) {
+hum_status hum_gallery_end(hum_engine *e, int32_t axes, const uint8_t **bytes,
+                           size_t *size) {
     ENTER(e);
     REQUIRE(e, bytes && size, HUM_ERROR_ARGUMENT, "NULL argument");
     REQUIRE(e, e->builder, HUM_ERROR_STATE, "begin a gallery first");
-    return hum_builder_end(e->builder, bytes, size, &e->error);
+    return hum_builder_end(e->builder, axes, bytes, size, &e->error);
 }
 
 /* ---- Telling what is loaded ------------------------------------------------------ */
@@ -512,8 +542,11 @@ static void put_quantiles(writer *w, const char *key, const float *q, uint32_t p
 }
 
 static void put_gallery(writer *w, const hum_gallery *g) {
-    put(w, "{\"people\":%d,\"photos\":%d,\"dimension\":%d,\"rows\":\"int8\",", g->people,
-        g->rows, g->dimension);
+    put(w,
+        "{\"people\":%d,\"photos\":%d,\"dimension\":%d,\"probeDimension\":%d,"
+        "\"projected\":%s,\"rows\":\"int8\",",
+        g->people, g->rows, g->dimension, g->probe_dimension,
+        g->projection.to ? "true" : "false");
     put_text(w, "contract", g->contract);
     put(w, "\"bytes\":%zu,", g->size);
     put_number(w, "alike", HUM_ALIKE);

@@ -60,7 +60,8 @@ enum {
     HUM_MAX_PHOTO_SIDE = 16384,      /* pixels */
     HUM_MAX_PHOTO_PIXELS = 64000000, /* a 48-megapixel phone photo fits */
     HUM_MAX_CROP_SIDE = 1024,        /* of what hum_crop gives */
-    HUM_MAX_DIMENSION = 8192         /* components of an embedding */
+    HUM_MAX_DIMENSION = 8192,        /* components of an embedding */
+    HUM_MAX_AXES = 1024              /* what a gallery's rows can be projected to */
 };
 
 /* A face. The box is square-ish, from the middle of the forehead to the chin, and may
@@ -117,7 +118,8 @@ const char *hum_error(const hum_engine *engine);
 
 /* What is loaded, as a JSON object: version, threads, limits, detectors, embedder (the
    recipe's entries, input size, dimension, multiplications a face, sha256, activations),
-   gallery (people, photos, row type, bytes, contract, calibration, HUM_ALIKE). Keys of
+   gallery (people, photos, row type, dimension of rows, probeDimension of embeddings,
+   projected, bytes, contract, calibration, HUM_ALIKE). Keys of
    absent parts are null. Valid until the next hum_load_* or hum_info. NULL if memory ran
    out. */
 const char *hum_info(hum_engine *engine);
@@ -199,8 +201,9 @@ hum_status hum_crop(hum_engine *engine, const hum_face *face, int32_t loose, int
 
 /* ---- Comparing ------------------------------------------------------------------- */
 
-/* The cosine of two embeddings of hum_dimension() floats. Returns ARGUMENT, STATE,
-   VALUE. */
+/* The cosine of two embeddings of hum_dimension() floats: of the embeddings themselves,
+   which a recipe's threshold is about, whatever gallery is loaded. Returns ARGUMENT,
+   STATE, VALUE. */
 hum_status hum_compare(hum_engine *engine, const float *a, const float *b, float *cosine);
 
 /* The k people (1..HUM_MAX_MATCHES) whose photos are nearest to the embedding, best
@@ -209,6 +212,13 @@ hum_status hum_compare(hum_engine *engine, const float *a, const float *b, float
    ARGUMENT, STATE, VALUE, MISMATCH. */
 hum_status hum_search(hum_engine *engine, const float *embedding, int32_t k,
                       hum_match *matches, int32_t *count);
+
+/* An embedding as the loaded gallery's rows are: the same numbers, or projected where the
+   gallery is. The scores of hum_search are cosines of these. out: room for
+   hum_dimension() floats, of which *dimension are written; length 1. Returns ARGUMENT,
+   STATE, VALUE, MISMATCH. */
+hum_status hum_project(hum_engine *engine, const float *embedding, float *out,
+                       int32_t *dimension);
 
 /* What the gallery tells of a person or a photo. */
 enum {
@@ -233,8 +243,9 @@ int32_t hum_gallery_person(const hum_engine *engine, int32_t photo);
 hum_status hum_gallery_thumbnail(hum_engine *engine, int32_t photo, const uint8_t **bytes,
                                  size_t *size);
 
-/* The stored embedding of a photo, hum_dimension() floats, length 1. Returns ARGUMENT,
-   STATE, MISMATCH. */
+/* The stored embedding of a photo, hum_dimension() floats, length 1. Of a projected
+   gallery: one that projects onto the stored row, so that the gallery's scores of it are
+   those of the photo. Returns ARGUMENT, STATE, VALUE, MISMATCH. */
 hum_status hum_gallery_embedding(hum_engine *engine, int32_t photo, float *embedding);
 
 /* ---- Making a gallery ------------------------------------------------------------ */
@@ -261,10 +272,14 @@ hum_status hum_gallery_add(hum_engine *engine, const float *embedding, const cha
                            const char *photo_link, const uint8_t *thumbnail,
                            size_t thumbnail_size);
 
-/* Writes the gallery file; the same additions give the same bytes. The bytes are the
-   engine's, valid until the next hum_gallery_begin or hum_destroy. Returns STATE (none
-   begun, or nothing added), LIMIT, MEMORY. */
-hum_status hum_gallery_end(hum_engine *engine, const uint8_t **bytes, size_t *size);
+/* Writes the gallery file; the same additions give the same bytes. axes: 0 for rows of
+   hum_dimension() numbers. N, 2..HUM_MAX_AXES, at most photos, less than hum_dimension():
+   rows are projected to N numbers, their coordinates along the N axes that keep most of
+   them, which go into the file. The bytes are the engine's, valid
+   until the next hum_gallery_begin, hum_gallery_end or hum_destroy. Returns ARGUMENT,
+   STATE (none begun, or nothing added), LIMIT, VALUE, MEMORY. */
+hum_status hum_gallery_end(hum_engine *engine, int32_t axes, const uint8_t **bytes,
+                           size_t *size);
 
 #ifdef __cplusplus
 }

@@ -19,7 +19,7 @@ const groups = join(photos, 'test/groups');
 const lincoln = join(presidents, 'Abraham Lincoln/abraham-lincoln.png');
 const biden = join(presidents, 'Joe Biden/joe-biden.png');
 
-const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery info', 'match', 'verify',
+const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery project', 'gallery info', 'match', 'verify',
   'embed', 'detect', 'eval'];
 
 /** The photos of a folder of people, in the order of the command line. */
@@ -84,6 +84,9 @@ test('wrong use is refused with the reason, exit code 2', () => {
     [['detect', lincoln, '--no-detect'], /nothing to do/],
     [['detect', lincoln, '-k', '3'], /unknown option '-k'/],
     [['gallery', 'build', presidents], /-o people.humg/],
+    [['gallery', 'build', presidents, '-o', 'x', '--axes', '1'], /2 to 1024, not '1'/],
+    [['gallery', 'build', presidents, '-o', 'x', '--axes', '16,32'], /one number of axes/],
+    [['gallery', 'project', 'x', '-o', 'x'], /--axes 128/],
     [['embed', lincoln, '-j', '65'], /1 to 64/],
     [['detect', lincoln, '--detector=a', '--detector=b', '--detector=c'], /2 times/],
   ];
@@ -297,6 +300,55 @@ test('gallery build: the same bytes with any number of processes', (t) => {
   assert.equal(text.stdout.trim().split('\n').length, 4);
 });
 
+test('a gallery along axes says the same with fewer numbers, made from photos or without', (t) => {
+  const place = folder(t);
+  const [whole, built, made] = ['whole', 'built', 'made'].map((name) => join(place, `${name}.hum`));
+  const unprojected = json(['gallery', 'build', presidents, '-o', whole]);
+  json(['gallery', 'build', presidents, '-o', built, '--axes', '40']);
+  const report = json(['gallery', 'project', whole, '-o', made, '--axes', '40']);
+  assert.deepEqual([report.photos, report.axes, report.bytes], [45, 40, readFileSync(made).length]);
+  assert.ok(readFileSync(built).equals(readFileSync(made)), 'both ways give the same bytes');
+  // 45 rows of 48 bytes, not 512, are 20,880 less; 40 axes are 20,640. Sections begin at 64s.
+  assert.ok(Math.abs(unprojected.bytes - report.bytes - 240) < 192);
+
+  const [before, after] = [whole, made].map((file) => json(['gallery', 'info', file]));
+  assert.deepEqual(after.people, before.people);
+  const dimensions = ({ dimension, probeDimension, projected }) => [dimension, probeDimension, projected];
+  assert.deepEqual(dimensions(before.info.gallery), [512, 512, false]);
+  assert.deepEqual(dimensions(after.info.gallery), [40, 512, true]);
+  assert.equal(after.info.gallery.strangers.pairs, 45 * 44);
+  assert.match(run(['gallery', 'info', whole]).stdout, /numbers a row +512\n/);
+  assert.match(run(['gallery', 'info', made]).stdout, /numbers a row +40, projected from 512\n/);
+  let worst = 0;
+  for (const photo of [lincoln, biden, photosOf(labeled)[0]]) {
+    const [expected, found] = [whole, made].map((gallery) =>
+      json(['match', photo, '--gallery', gallery, '-k', '45']).matches);
+    const scores = new Map(found.map(({ name, score }) => [name, score]));
+    assert.equal(found[0].name, expected[0].name);
+    for (const { name, score } of expected) {
+      worst = Math.max(worst, Math.abs(score - (scores.get(name) ?? -9)));
+    }
+  }
+  t.diagnostic(`largest difference of a score: ${worst.toFixed(4)}`);
+  assert.ok(worst < 0.05); // 0.043: of 50 directions that there are, 40 are kept
+
+  // Once more, and what cannot be.
+  assert.equal(run(['gallery', 'project', made, '-o', built, '--axes', '20']).status, 0);
+  assert.equal(json(['match', lincoln, '--gallery', built]).matches[0].name, 'Abraham Lincoln');
+  for (const [file, axes, says] of /** @type {const} */ ([
+    [whole, '46', /45 photos with embeddings of 512 numbers cannot have 46 axes/],
+    [lincoln, '40', /abraham-lincoln\.png: not a gallery/], [join(place, 'none'), '40', /none cannot be read/]])) {
+    const { status, stderr } = run(['gallery', 'project', file, '-o', built, '--axes', axes]);
+    assert.equal(status, 2);
+    assert.match(stderr, says);
+  }
+  const old = readFileSync(whole);
+  old[4] = 2;
+  writeFileSync(whole, old);
+  assert.match(run(['gallery', 'info', whole]).stderr,
+    /format version 2, this program reads 3: make it again/);
+});
+
 test('match finds the person of a photo that is not in the gallery', (t) => {
   const place = folder(t);
   const all = photosOf(labeled);
@@ -441,6 +493,16 @@ test('who asked to be left out is, in whatever spelling; only names of nobody ar
   assert.equal(json(['match', lincoln, '--gallery', out]).matches[0].name, 'Joe Biden');
   writeFileSync(join(place, 'grey.png'), grey());
   assert.deepEqual(json(['match', join(place, 'grey.png'), '--gallery', out], 1).matches, []);
+});
+
+test('a gallery of class vectors stays without calibration along axes', (t) => {
+  const { file, out, place } = classes(t);
+  json(['gallery', 'from-classifier', file, '-o', out]);
+  const small = join(place, 'small.humg');
+  json(['gallery', 'project', out, '-o', small, '--axes', '3']);
+  const { info: { gallery }, people } = json(['gallery', 'info', small]);
+  assert.deepEqual([gallery.dimension, gallery.nearest.pairs, people.length], [3, 0, 3]);
+  assert.equal(json(['match', lincoln, '--gallery', small]).matches[0].name, 'Abraham Lincoln');
 });
 
 test('gallery from-classifier refuses what is not a classifier', (t) => {

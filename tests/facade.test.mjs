@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { folder, json } from './lib/cli.mjs';
 import { assertNativeOrder } from './lib/native.mjs';
 import { emptyPng, png } from './lib/png.mjs';
 import { inProject, need, photo, site } from './lib/project.mjs';
@@ -206,6 +208,27 @@ test('a gallery that is none leaves the one before in place', async () => {
   assert.deepEqual(names(await humshakal.match(blob)), names(expected));
   await humshakal.loadGallery(bytes);
   assert.deepEqual(names(await humshakal.match(blob)), names(expected));
+});
+
+test('a projected gallery: the scores of the command line, and of what is projected', async (t) => {
+  const from = inProject('build/site/galleries/presidents.humg');
+  const file = join(folder(t), 'small.humg');
+  json(['gallery', 'project', from, '-o', file, '--axes', '40']);
+  const blob = await photo(PORTRAIT);
+  const embedding = await humshakal.embed(blob);
+  assert.deepEqual(await humshakal.project(embedding), embedding); // of one that is not
+  await humshakal.loadGallery(new Uint8Array(await readFile(file)));
+  const { dimension, probeDimension, projected } = humshakal.info.gallery;
+  assert.deepEqual([dimension, probeDimension, projected], [40, embedding.length, true]);
+  const matches = await humshakal.match(blob);
+  assertNativeOrder(matches.map(({ name }) => name), PORTRAIT, file);
+  const along = await humshakal.project(embedding);
+  assert.equal(along.length, 40);
+  for (const { row, score } of matches) {
+    const stored = await humshakal.project(await humshakal.galleryEmbedding(row));
+    assert.ok(Math.abs(cosine(along, stored) - score) < 0.002);
+  }
+  await humshakal.loadGallery(new Uint8Array(await readFile(from)));
 });
 
 test('wrong uses are refused by name', async () => {

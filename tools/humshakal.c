@@ -8,7 +8,7 @@
 #include <string.h>
 
 const cli_command cli_commands[] = {
-    {"gallery build", "DIR -o FILE", 1, 1, "ojx",
+    {"gallery build", "DIR -o FILE", 1, 1, "oajx",
      "Make a gallery of the people in a folder.",
      "DIR holds a folder for each person, named after them, with their photos (.jpg,\n"
      ".jpeg, .png). Of several faces in a photo the largest is taken; photos that can't\n"
@@ -32,6 +32,14 @@ const cli_command cli_commands[] = {
      "humshakal gallery from-classifier people.npy -o people.humg --model "
      "vggface-resnet50",
      run_gallery_from_classifier},
+    {"gallery project", "FILE -o FILE --axes N", 1, 1, "oax",
+     "Make a gallery's rows smaller, without its photos.",
+     "Rows become their coordinates along the N axes that keep most of them. The axes "
+     "go\n"
+     "into the file, so a small gallery may grow. gallery build --axes N does the same.\n"
+     "",
+     "humshakal gallery project people.humg -o small.humg --axes 128",
+     run_gallery_project},
     {"gallery info", "FILE", 1, 1, "x", "Tell what is in a gallery.",
      "With --json also every person and photo, with credits.\n",
      "humshakal gallery info people.humg", run_gallery_info},

@@ -262,6 +262,17 @@ export class Humshakal {
   }
 
   /**
+   * An embedding as the gallery's rows are: with fewer numbers where the gallery is
+   * projected. Scores of matches are cosines of these.
+   * @param {Float32Array} embedding
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<Float32Array>}
+   */
+  async project(embedding, { signal } = {}) {
+    return this.#run(({ channel }) => channel.call('project', { embedding }), { signal });
+  }
+
+  /**
    * How alike the faces of two photos are. same tells whether the score reaches the level
    * that the model's recipe states, at which a share `far` of pairs of strangers would be
    * taken for one person; null where the recipe states none.

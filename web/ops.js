@@ -160,6 +160,11 @@ export function createOps() {
       return engine.rowEmbedding(row);
     },
 
+    /** @param {{embedding: Float32Array}} args */
+    project({ embedding }) {
+      return engine.project(embedding);
+    },
+
     /** @param {{a: Float32Array, b: Float32Array}} args */
     compare({ a, b }) {
       return engine.compare(a, b);

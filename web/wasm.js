@@ -286,6 +286,20 @@ export class Engine {
     });
   }
 
+  /**
+   * An embedding as the gallery's rows are: scores are cosines of these.
+   * @param {Float32Array} embedding
+   */
+  project(embedding) {
+    return this.#borrow((take) => {
+      const vector = this.#takeVector(take, embedding);
+      const out = take(4 * embedding.length);
+      const dimension = take(4);
+      this.#check(this.#module._hum_project(this.#engine, vector, out, dimension));
+      return this.#floats(out, this.#word(dimension));
+    });
+  }
+
   /** Starts a new gallery for the loaded embedder; the loaded gallery stays. */
   beginGallery() {
     this.#check(this.#module._hum_gallery_begin(this.#engine, 0));
@@ -307,7 +321,7 @@ export class Engine {
   endGallery() {
     return this.#borrow((take) => {
       const out = take(2 * POINTER_BYTES);
-      this.#check(this.#module._hum_gallery_end(this.#engine, out, out + POINTER_BYTES));
+      this.#check(this.#module._hum_gallery_end(this.#engine, 0, out, out + POINTER_BYTES));
       const at = this.#word(out);
       return this.#module.HEAPU8.slice(at, at + this.#word(out + POINTER_BYTES));
     });

@@ -86,7 +86,10 @@ export function createWhy({ show, engine }) {
     const [found] = (await humshakal.detect(crop, { signal })).faces;
     change({ crop, points: found ? found.points.map((value) => value / side) : null });
     const row = await humshakal.galleryEmbedding(match.row, { signal });
-    steps = occlude(crop, row, (picture) => humshakal.embed(picture, { detect: false, signal }));
+    // A score is the cosine of what the gallery makes of both.
+    const look = async (/** @type {import('./occlusion.js').Pixels} */ picture) => humshakal.project(
+      await humshakal.embed(picture, { detect: false, signal }), { signal });
+    steps = occlude(crop, await humshakal.project(row, { signal }), look);
     await run(signal);
   }
 

@@ -49,7 +49,7 @@ static hum_builder *build(int people, int photos, hum_gallery *g) {
             CHECK_STATUS(hum_builder_add(b, v, texts, NULL, 0, &error), HUM_OK);
         }
     }
-    CHECK_STATUS(hum_builder_end(b, &bytes, &size, &error), HUM_OK);
+    CHECK_STATUS(hum_builder_end(b, 0, &bytes, &size, &error), HUM_OK);
     CHECK_STATUS(hum_gallery_parse(bytes, size, g, &error), HUM_OK);
     return b;
 }

@@ -50,7 +50,7 @@ static void order_and_arguments(void) {
     CHECK_STATUS(hum_compare(e, v, v, v), HUM_ERROR_STATE);
     CHECK_STATUS(hum_search(e, v, 1, &match, &n), HUM_ERROR_STATE);
     CHECK_STATUS(hum_gallery_begin(e, 0), HUM_ERROR_STATE);
-    CHECK_STATUS(hum_gallery_end(e, &bytes, &length), HUM_ERROR_STATE);
+    CHECK_STATUS(hum_gallery_end(e, 0, &bytes, &length), HUM_ERROR_STATE);
     CHECK_STATUS(hum_load_gallery(e, (const uint8_t *)v, 16, 0), HUM_ERROR_STATE);
     CHECK_TEXT(hum_error(e), "before the gallery");
     CHECK_STATUS(hum_photo_decode(e, NULL, 3, size), HUM_ERROR_ARGUMENT);
@@ -104,6 +104,40 @@ static void damaged_models(file model, file recipe, file photo) {
     CHECK(loaded < 500);
     free(copy);
     hum_destroy(e);
+}
+
+/* The gallery that was begun, along axes: as many as photos keep every cosine. */
+static void projected(hum_engine *e, float photos[5][512], const char *const names[5]) {
+    const uint8_t *bytes;
+    size_t length;
+    hum_match m[5], whole[5];
+    int32_t count, dimension = 0;
+    float stored[512], along[512], cosine;
+    for (int i = 0; i < 5; i++)
+        CHECK_STATUS(hum_search(e, photos[i], 1, &whole[i], &count), HUM_OK);
+    CHECK_STATUS(hum_gallery_end(e, 512, &bytes, &length), HUM_ERROR_LIMIT);
+    CHECK_TEXT(hum_error(e), "5 photos");
+    CHECK_STATUS(hum_gallery_end(e, 5, &bytes, &length), HUM_OK);
+    CHECK_STATUS(hum_load_gallery(e, bytes, length, 0), HUM_OK);
+    CHECK_TEXT(hum_info(e), "\"dimension\":5,\"probeDimension\":512,\"projected\":true");
+    for (int i = 0; i < 5; i++) {
+        CHECK_STATUS(hum_search(e, photos[i], 5, m, &count), HUM_OK);
+        CHECK_INT(count, 4);
+        CHECK_INT(m[0].photo, i);
+        CHECK_TEXT(hum_gallery_text(e, HUM_PERSON_NAME, m[0].person), names[i]);
+        CHECK(fabsf(m[0].score - whole[i].score) < 0.002f);
+        CHECK_STATUS(hum_compare(e, photos[i], photos[m[1].photo], &cosine), HUM_OK);
+        CHECK(fabsf(m[1].score - cosine) < 0.02f); /* hum_compare does not project */
+        CHECK_STATUS(hum_project(e, photos[i], along, &dimension), HUM_OK);
+        CHECK_INT(dimension, 5);
+        /* The stored photo is found with the score of what is stored. */
+        CHECK_STATUS(hum_gallery_embedding(e, i, stored), HUM_OK);
+        CHECK_STATUS(hum_search(e, stored, 1, m, &count), HUM_OK);
+        CHECK(m[0].photo == i && m[0].score > 0.999f);
+    }
+    memset(along, 0, sizeof along);
+    CHECK_STATUS(hum_project(e, along, stored, &dimension), HUM_ERROR_VALUE);
+    CHECK_STATUS(hum_project(e, photos[0], NULL, &dimension), HUM_ERROR_ARGUMENT);
 }
 
 static void whole_way(file near, file near_recipe, file far, file far_recipe,
@@ -173,7 +207,7 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
         HUM_ERROR_VALUE);
     const uint8_t *bytes;
     size_t length;
-    CHECK_STATUS(hum_gallery_end(e, &bytes, &length), HUM_OK);
+    CHECK_STATUS(hum_gallery_end(e, 0, &bytes, &length), HUM_OK);
     CHECK_STATUS(hum_load_gallery(e, bytes, length, 0), HUM_OK);
     hum_match m[5];
     CHECK_STATUS(hum_search(e, quick[4], 5, m, &count), HUM_OK);
@@ -185,10 +219,18 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     CHECK_STATUS(hum_search(e, quick[0], 0, m, &count), HUM_ERROR_ARGUMENT);
     CHECK_STATUS(hum_search(e, quick[0], HUM_MAX_MATCHES + 1, m, &count),
                  HUM_ERROR_ARGUMENT);
+    CHECK_TEXT(hum_info(e),
+               "\"dimension\":512,\"probeDimension\":512,\"projected\":false");
+    float same[512];
+    CHECK_STATUS(hum_project(e, quick[1], same, &dimension), HUM_OK);
+    CHECK(dimension == 512 && memcmp(same, quick[1], sizeof same) == 0);
+    projected(e, quick, names);
+    CHECK_STATUS(hum_gallery_end(e, 0, &bytes, &length), HUM_OK);
+    CHECK_STATUS(hum_load_gallery(e, bytes, length, 0), HUM_OK);
     /* The same file for another network. */
     uint8_t *other = malloc(length);
     memcpy(other, bytes, length);
-    for (size_t i = 256; i < 320; i++)
+    for (size_t i = 256; i < 384; i++)
         if (memcmp(other + i, "model ", 6) == 0) other[i + 6] ^= 1;
     CHECK_STATUS(hum_load_gallery(e, other, length, 0), HUM_ERROR_MISMATCH);
     CHECK_STATUS(hum_search(e, quick[0], 1, m, &count), HUM_OK); /* the old one stays */

@@ -105,7 +105,7 @@ static hum_status step(way *w, int number) {
     case 8: return hum_gallery_begin(e, 0);
     case 9: return add(w, "Somebody");
     case 10: return add(w, "Somebody else");
-    case 11: return hum_gallery_end(e, &w->gallery, &w->gallery_size);
+    case 11: return hum_gallery_end(e, 2, &w->gallery, &w->gallery_size);
     case 12: return hum_load_gallery(e, w->gallery, w->gallery_size, 0);
     case 13: return hum_search(e, w->embedding, 2, w->matches, &w->count);
     case 14: return hum_info(e) ? HUM_OK : HUM_ERROR_MEMORY;

@@ -27,6 +27,7 @@ export function run(args, options = {}) {
  */
 export function runOffline(script, args) {
   const proxy = 'http://127.0.0.1:9'; // nobody listens there
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, https_proxy: proxy, HTTPS_PROXY: proxy, no_proxy: '' };
   delete env.HUM_SETUP_RUNS;
   const { status, stdout, stderr } = spawnSync(script, args, { encoding: 'utf8', env });
@@ -106,7 +107,9 @@ export function figures(rows, people) {
     return names[argmax(scores)] === people[i];
   });
 
+  /** @type {number[]} */
   const same = [];
+  /** @type {number[]} */
   const other = [];
   for (let i = 0; i < rows.length; i += 1) {
     for (let j = i + 1; j < rows.length; j += 1) {

@@ -3,8 +3,8 @@
 const ALIGNMENT = 64;
 const HEADER = 64;
 const ENTRY = 24;
-const TAGS = ['CONT', 'ROWS', 'NORM', 'PERS', 'PHOT', 'TEXT', 'THMB', 'CALI'];
-const VERSION = 2;
+const TAGS = ['CONT', 'AXES', 'ROWS', 'NORM', 'PERS', 'PHOT', 'TEXT', 'THMB', 'CALI'];
+const VERSION = 3;
 const CALIBRATION = 16 + 3 * 4 * 1001; // zeros: not measured
 const PHOTO_WORDS = 8;
 const PHOTOS_EACH = 10; // of a person
@@ -28,7 +28,7 @@ export function hugeGallery(contract, rows, dimension) {
       .reduce((sum, value) => sum + value * value, 0);
     norms[row] = 1 / Math.sqrt(squares);
   }
-  const sections = [new TextEncoder().encode(`${contract}\0`), values, norms,
+  const sections = [new TextEncoder().encode(`${contract}\0`), new Uint8Array(), values, norms,
     Uint32Array.from({ length: 2 * people }, (_, i) => (i % 2 ? 0 : offsets[i / 2])),
     photos, texts, new Uint8Array(), new Uint8Array(CALIBRATION)];
   const sought = Math.floor(rows / 2);
@@ -79,7 +79,8 @@ function file(counts, sections) {
   bytes.set(new TextEncoder().encode('HUMG'));
   view.setUint32(4, VERSION, true);
   view.setBigUint64(8, BigInt(end), true);
-  [...counts, sections.length].forEach((count, i) => view.setUint32(16 + 4 * i, count, true));
+  // Rows are embeddings themselves: these have their dimension.
+  [...counts, sections.length, counts[0]].forEach((count, i) => view.setUint32(16 + 4 * i, count, true));
   sections.forEach(({ buffer, byteOffset, byteLength }, i) => {
     const entry = HEADER + ENTRY * i;
     bytes.set(new TextEncoder().encode(TAGS[i]), entry);

@@ -30,6 +30,8 @@ static const struct {
     {'o', 1, "output", "FILE", "the file to write"},
     {'f', 0, "face", "N", "which face of the photo: 1 is the largest (1)"},
     {'t', 0, "threshold", "X", "same person at or above this cosine (the model's)"},
+    {'a', 0, "axes", "N",
+     "project rows to N numbers; eval: 'N,N...', fitted on other people"},
     {'c', 0, "centre", NULL, "also with the mean of all embeddings taken off"},
     {'C', 0, "calibration", NULL,
      "instead, what strangers are told by half of the people"},
@@ -104,6 +106,21 @@ static int whole_number(const char *name, const char *text, int least, int most,
     return 0;
 }
 
+/* Whole numbers with commas between. */
+static int axes_numbers(const char *text, cli_options *o) {
+    char *copy = must_copy(text), *rest = copy, *part;
+    int code = 0;
+    o->axes_count = 0;
+    while (!code && (part = strsep(&rest, ","))) {
+        if (o->axes_count == CLI_MAX_AXES)
+            code = cli_fail("--axes takes at most %d numbers", CLI_MAX_AXES);
+        else
+            code = whole_number("axes", part, 2, HUM_MAX_AXES, &o->axes[o->axes_count++]);
+    }
+    free(copy);
+    return code;
+}
+
 static int cosine_number(const char *name, const char *text, float *out) {
     char *end;
     float value = strtof(text, &end);
@@ -121,6 +138,7 @@ static int set_option(int i, const char *value, cli_options *o) {
     case 'o': o->output = value; return 0;
     case 'f': return whole_number(name, value, 1, HUM_MAX_FACES, &o->face);
     case 't': return cosine_number(name, value, &o->threshold);
+    case 'a': return axes_numbers(value, o);
     case 'c': o->centre = 1; return 0;
     case 'C': o->calibration = 1; return 0;
     case 'j': return whole_number(name, value, 1, 64, &o->jobs);

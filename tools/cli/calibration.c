@@ -20,8 +20,7 @@ typedef struct {
     double scores;                  /* of strangers, on average */
 } told;
 
-/* Shuffles by a generator of its own, so that every run tells the same. */
-static void shuffle(int *order, int n) {
+void people_shuffle(int *order, int n) {
     static uint64_t seed = 1;
     for (int i = n - 1; i > 0; i--) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -31,21 +30,10 @@ static void shuffle(int *order, int n) {
     }
 }
 
-/* Makes the people marked 1 the gallery; *bytes are the engine's until the next one. */
-static int load_half(hum_engine *engine, const photo_set *s, const int *marked,
-                     unsigned char **bytes) {
+int gallery_load_made(hum_engine *engine, int axes, unsigned char **bytes) {
     const uint8_t *made;
     size_t size;
-    if (hum_gallery_begin(engine, 0) != HUM_OK) return cli_fail("%s", hum_error(engine));
-    for (int i = 0; i < s->count; i++) {
-        char name[16];
-        if (!marked[s->person[i]]) continue;
-        snprintf(name, sizeof name, "%d", s->person[i]);
-        if (hum_gallery_add(engine, photo_row(s, i), name, NULL, NULL, NULL, NULL, NULL,
-                            NULL, NULL, 0) != HUM_OK)
-            return cli_fail("%s", hum_error(engine));
-    }
-    if (hum_gallery_end(engine, &made, &size) != HUM_OK)
+    if (hum_gallery_end(engine, axes, &made, &size) != HUM_OK)
         return cli_fail("%s", hum_error(engine));
     unsigned char *copy = must_alloc(size, 1);
     memcpy(copy, made, size);
@@ -55,7 +43,22 @@ static int load_half(hum_engine *engine, const photo_set *s, const int *marked,
     }
     free(*bytes);
     *bytes = copy;
-    return 0;
+    return EXIT_DONE;
+}
+
+/* Makes the people marked 1 the gallery. */
+static int load_half(hum_engine *engine, const photo_set *s, const int *marked,
+                     unsigned char **bytes) {
+    if (hum_gallery_begin(engine, 0) != HUM_OK) return cli_fail("%s", hum_error(engine));
+    for (int i = 0; i < s->count; i++) {
+        char name[16];
+        if (!marked[s->person[i]]) continue;
+        snprintf(name, sizeof name, "%d", s->person[i]);
+        if (hum_gallery_add(engine, photo_row(s, i), name, NULL, NULL, NULL, NULL, NULL,
+                            NULL, NULL, 0) != HUM_OK)
+            return cli_fail("%s", hum_error(engine));
+    }
+    return gallery_load_made(engine, 0, bytes);
 }
 
 /* Looks for all strangers. Returns EXIT_NOTHING if this gallery says nothing of them. */
@@ -179,7 +182,7 @@ int report_calibration(hum_engine *engine, const cli_options *options, const pho
     if (t->people < 1) code = EXIT_NOTHING;
     for (int p = 0; p < s->people; p++) order[p] = p;
     for (int half = 0; !code && half < HALVINGS; half++) {
-        shuffle(order, s->people);
+        people_shuffle(order, s->people);
         for (int p = 0; p < s->people; p++) marked[order[p]] = p < t->people;
         code = load_half(engine, s, marked, &bytes);
         if (!code) code = ask_half(engine, s, marked, half, t);

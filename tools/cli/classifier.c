@@ -277,7 +277,7 @@ int run_gallery_from_classifier(const cli_options *options) {
         cli_fail("nobody is left; nothing was written");
         code = EXIT_NOTHING;
     }
-    if (!code) code = gallery_write(engine, options->output, &w.bytes);
+    if (!code) code = gallery_write(engine, options, &w.bytes);
     if (!code && options->json) {
         fputs("{\"file\":", stdout);
         json_string(stdout, options->output);

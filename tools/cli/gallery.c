@@ -62,12 +62,12 @@ static int fill(hum_engine *engine, const people_folder *folder,
     return EXIT_DONE;
 }
 
-int gallery_write(hum_engine *engine, const char *path, size_t *size) {
+int gallery_write(hum_engine *engine, const cli_options *options, size_t *size) {
     const uint8_t *bytes;
     output_file out;
-    if (hum_gallery_end(engine, &bytes, size) != HUM_OK)
+    if (hum_gallery_end(engine, options->axes[0], &bytes, size) != HUM_OK)
         return cli_fail("%s", hum_error(engine));
-    if (output_open(&out, path)) return EXIT_BAD;
+    if (output_open(&out, options->output)) return EXIT_BAD;
     fwrite(bytes, 1, *size, out.file); /* output_close checks */
     return output_close(&out);
 }
@@ -102,7 +102,7 @@ static int build(hum_engine *engine, const cli_options *options,
     if (!code) {
         credits_report_unused(known);
         if (report.photos) {
-            code = gallery_write(engine, options->output, &report.bytes);
+            code = gallery_write(engine, options, &report.bytes);
         } else {
             cli_fail("no photo could be used; nothing was written");
             code = EXIT_NOTHING;
@@ -116,8 +116,14 @@ static int build(hum_engine *engine, const cli_options *options,
     return code;
 }
 
-int run_gallery_build(const cli_options *options) {
+static int check_options(const cli_options *options) {
     if (!options->output) return cli_fail("name the file to write: -o people.humg");
+    if (options->axes_count > 1) return cli_fail("a gallery has one number of axes");
+    return EXIT_DONE;
+}
+
+int run_gallery_build(const cli_options *options) {
+    if (check_options(options)) return EXIT_BAD;
     people_folder folder;
     credits *known = NULL;
     int code = people_folder_read(options->operands[0], &folder);
@@ -128,6 +134,76 @@ int run_gallery_build(const cli_options *options) {
     hum_destroy(engine);
     credits_free(known);
     people_folder_free(&folder);
+    return code;
+}
+
+/* ---- gallery project ------------------------------------------------------------- */
+
+/* Whether the loaded gallery says how alike its people are; -1 if it cannot be asked. */
+static int is_calibrated(hum_engine *engine, int *photos) {
+    json_value info = {0};
+    char why[160];
+    const char *text = hum_info(engine);
+    if (!text || json_parse(text, strlen(text), &info, why)) {
+        cli_fail("the engine's description cannot be read");
+        return -1;
+    }
+    const json_value *gallery = json_get(&info, "gallery");
+    *photos = (int)json_get(gallery, "photos")->number;
+    int calibrated = json_get(json_get(gallery, "nearest"), "pairs")->number > 0;
+    json_free(&info);
+    return calibrated;
+}
+
+/* Adds every photo of the loaded gallery to a new one. */
+static int copy_photos(hum_engine *engine, int *photos) {
+    int calibrated = is_calibrated(engine, photos), ok = calibrated >= 0;
+    if (!ok) return EXIT_BAD;
+    float *row = must_alloc((size_t)hum_dimension(engine), sizeof *row);
+    ok = hum_gallery_begin(engine, calibrated ? 0 : HUM_NOT_PHOTOS) == HUM_OK;
+    for (int i = 0; ok && i < *photos; i++) {
+        const uint8_t *thumbnail;
+        size_t size;
+        int person = hum_gallery_person(engine, i);
+        ok = hum_gallery_embedding(engine, i, row) == HUM_OK &&
+             hum_gallery_thumbnail(engine, i, &thumbnail, &size) == HUM_OK &&
+             hum_gallery_add(
+                 engine, row, hum_gallery_text(engine, HUM_PERSON_NAME, person),
+                 hum_gallery_text(engine, HUM_PERSON_LINK, person),
+                 hum_gallery_text(engine, HUM_PHOTO_FILE, i),
+                 hum_gallery_text(engine, HUM_PHOTO_SOURCE, i),
+                 hum_gallery_text(engine, HUM_PHOTO_AUTHOR, i),
+                 hum_gallery_text(engine, HUM_PHOTO_LICENCE, i),
+                 hum_gallery_text(engine, HUM_PHOTO_LINK, i), thumbnail, size) == HUM_OK;
+    }
+    free(row);
+    return ok ? EXIT_DONE : cli_fail("%s", hum_error(engine));
+}
+
+int run_gallery_project(const cli_options *options) {
+    if (check_options(options)) return EXIT_BAD;
+    if (!options->axes_count) return cli_fail("say to how many numbers: --axes 128");
+    cli_options without_detector = *options;
+    without_detector.no_detect = 1;
+    unsigned char *bytes = NULL;
+    int code = output_check(options->output), photos = 0;
+    hum_engine *engine = code ? NULL : engine_open(&without_detector);
+    if (!engine) return EXIT_BAD;
+    size_t size = 0;
+    code = engine_load_gallery(engine, options->operands[0], &bytes);
+    if (!code) code = copy_photos(engine, &photos);
+    if (!code) code = gallery_write(engine, options, &size);
+    if (!code && options->json) {
+        fputs("{\"file\":", stdout);
+        json_string(stdout, options->output);
+        printf(",\"bytes\":%zu,\"photos\":%d,\"axes\":%d}\n", size, photos,
+               options->axes[0]);
+    } else if (!code) {
+        printf("%s: %d photos along %d axes, %zu bytes\n", options->output, photos,
+               options->axes[0], size);
+    }
+    hum_destroy(engine);
+    free(bytes);
     return code;
 }
 
@@ -172,6 +248,13 @@ static void print_people_json(const hum_engine *engine, int people, int photos) 
     }
     free(first);
     free(next);
+}
+
+static void print_dimensions(const json_value *gallery) {
+    printf("  %-18s %.0f", "numbers a row", json_get(gallery, "dimension")->number);
+    if (json_get(gallery, "projected")->number != 0)
+        printf(", projected from %.0f", json_get(gallery, "probeDimension")->number);
+    putchar('\n');
 }
 
 static void print_quantiles(const char *what, const json_value *section) {
@@ -221,6 +304,7 @@ int run_gallery_info(const cli_options *options) {
                    options->operands[0], "people", people, "photos", photos, "bytes",
                    json_get(gallery, "bytes")->number, "made with",
                    json_get(gallery, "contract")->text);
+            print_dimensions(gallery);
             print_quantiles("different people", json_get(gallery, "strangers"));
             print_quantiles("nearest of them", json_get(gallery, "nearest"));
             print_quantiles("same person", json_get(gallery, "kin"));
