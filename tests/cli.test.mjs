@@ -87,6 +87,8 @@ test('wrong use is refused with the reason, exit code 2', () => {
     [['gallery', 'build', presidents, '-o', 'x', '--axes', '1'], /2 to 1024, not '1'/],
     [['gallery', 'build', presidents, '-o', 'x', '--axes', '16,32'], /one number of axes/],
     [['gallery', 'project', 'x', '-o', 'x'], /--axes 128/],
+    [['eval', presidents, '--axes', '16,,32'], /2 to 1024, not ''/],
+    [['eval', presidents, '--axes', Array(17).fill('9').join()], /at most 16 numbers/],
     [['embed', lincoln, '-j', '65'], /1 to 64/],
     [['detect', lincoln, '--detector=a', '--detector=b', '--detector=c'], /2 times/],
   ];
@@ -704,6 +706,28 @@ test('eval gives the figures that their definitions give', (t) => {
   const text = run(['eval', place]).stdout;
   assert.match(text, /^33 photos of 17 people; 21 have another photo of the same person\n/);
   assert.match(text, new RegExp(`rank 1, nearest other photo +${report.plain.rank1.toFixed(3)}\n`));
+});
+
+test('eval --axes: fitted on one half of the people, tried on the other', (t) => {
+  const place = folder(t);
+  for (const path of [...photosOf(labeled), ...photosOf(presidents)]) add(place, basename(dirname(path)), path);
+  const args = ['eval', place, '--axes', '8,20'];
+  const { axes: { halvings, spaces } } = json(args);
+  assert.deepEqual([halvings, spaces.map(({ numbers }) => numbers)], [10, [512, 8, 20]]);
+  const [whole, few, more] = spaces.map(({ plain }) => plain['tarAtFar1e-2']);
+  t.diagnostic(`true accepts at 1 % false ones: ${[whole, few, more]}`);
+  assert.ok(few < more - 0.1 && more < whole - 0.1); // observed: 0.899, 0.286, 0.644
+  for (const { plain, centred } of spaces) {
+    for (const figures of [plain, centred]) {
+      assert.deepEqual(Object.keys(figures), ['rank1', 'tarAtFar1e-2', 'tarAtFar1e-3']);
+      for (const value of Object.values(figures)) assert.ok(value >= 0 && value <= 1);
+    }
+  }
+  const text = run(args).stdout;
+  assert.match(text, /Half of the 49 people, .*\n.*10 halvings:\n[^]* +512( +\d\.\d{3}){6}\n +8( +\d\.\d{3}){6}\n/);
+  const { status, stderr } = run(['eval', place, '--axes', '60']);
+  assert.equal(status, 2);
+  assert.match(stderr, /cannot have 60 axes/);
 });
 
 test('eval has nothing to measure without a second photo of anybody', (t) => {

@@ -37,7 +37,7 @@ const cli_command cli_commands[] = {
      "Rows become their coordinates along the N axes that keep most of them. The axes "
      "go\n"
      "into the file, so a small gallery may grow. gallery build --axes N does the same.\n"
-     "",
+     "What it costs: humshakal eval DIR --axes N.\n",
      "humshakal gallery project people.humg -o small.humg --axes 128",
      run_gallery_project},
     {"gallery info", "FILE", 1, 1, "x", "Tell what is in a gallery.",
@@ -59,9 +59,11 @@ const cli_command cli_commands[] = {
     {"detect", "PHOTO", 1, 1, "", "Find the faces in a photo, largest first.",
      "Positions and sizes are pixels of the upright photo, from its top left corner.\n",
      "humshakal detect group.jpg --json", run_detect},
-    {"eval", "DIR", 1, 1, "cCjx", "Measure how well people are told apart.",
+    {"eval", "DIR", 1, 1, "acCjx", "Measure how well people are told apart.",
      "DIR is as for gallery build. Every photo of a person who has several is looked up\n"
      "among all others (rank 1), and all pairs are compared (true accepts).\n"
+     "With --axes also for rows of fewer numbers: the axes are found on one half of the\n"
+     "people and tried on the other, both ways, for ten halvings.\n"
      "With --calibration half of the people become a gallery, the others are strangers\n"
      "to it, a hundred times: is what the gallery says of strangers so?\n",
      "humshakal eval people/ --centre", run_eval},

@@ -36,20 +36,25 @@ float *photo_row(const photo_set *s, int i) {
     return s->rows + (size_t)i * (size_t)s->dimension;
 }
 
-/* Takes the mean of all rows off each and scales it to length 1 again. */
-static void centre(photo_set *s) {
-    double *mean = must_alloc((size_t)s->dimension, sizeof *mean);
+float *photos_mean(const photo_set *s) {
+    double *sum = must_alloc((size_t)s->dimension, sizeof *sum);
+    float *mean = must_alloc((size_t)s->dimension, sizeof *mean);
     for (int i = 0; i < s->count; i++)
         for (int k = 0; k < s->dimension; k++)
-            mean[k] += (double)photo_row(s, i)[k] / s->count;
+            sum[k] += (double)photo_row(s, i)[k] / s->count;
+    for (int k = 0; k < s->dimension; k++) mean[k] = (float)sum[k];
+    free(sum);
+    return mean;
+}
+
+void photos_centre(photo_set *s, const float *mean) {
     for (int i = 0; i < s->count; i++) {
         float *v = photo_row(s, i);
-        for (int k = 0; k < s->dimension; k++) v[k] -= (float)mean[k];
+        for (int k = 0; k < s->dimension; k++) v[k] -= mean[k];
         float length = sqrtf(dot(v, v, s->dimension));
         if (length > 0) /* the mean itself stays zero, and like nobody */
             for (int k = 0; k < s->dimension; k++) v[k] /= length;
     }
-    free(mean);
 }
 
 static int is_probe(const photo_set *s, int i) {
@@ -163,11 +168,18 @@ static figures measure(const photo_set *s) {
     return f;
 }
 
-/* ---- Output ---------------------------------------------------------------------- */
-
 static double share(int part, int all) {
     return all ? (double)part / all : (double)NAN;
 }
+
+void photos_measure(const photo_set *s, double out[BRIEF]) {
+    figures f = measure(s);
+    out[0] = share(f.nearest, f.probes);
+    for (int i = 0; i < FARS; i++) out[1 + i] = f.tar[i];
+    free(f.best);
+}
+
+/* ---- Output ---------------------------------------------------------------------- */
 
 static void print_number_json(const char *key, double value) {
     if (isnan(value)) printf(",\"%s\":null", key);
@@ -264,7 +276,8 @@ static void gather(const people_folder *folder, const photo_result *results,
     }
 }
 
-static int report(const cli_options *options, photo_set *s, int skipped) {
+static int report(hum_engine *engine, const cli_options *options, photo_set *s,
+                  int skipped) {
     figures plain = measure(s), centred = {0};
     if (!plain.probes) {
         free(plain.best);
@@ -272,9 +285,17 @@ static int report(const cli_options *options, photo_set *s, int skipped) {
         return EXIT_NOTHING;
     }
     if (options->centre) {
-        centre(s);
-        centred = measure(s);
+        photo_set minus_mean = *s;
+        size_t bytes = (size_t)s->count * (size_t)s->dimension * sizeof *s->rows;
+        float *mean = photos_mean(s);
+        minus_mean.rows = must_alloc(bytes, 1);
+        memcpy(minus_mean.rows, s->rows, bytes);
+        photos_centre(&minus_mean, mean);
+        centred = measure(&minus_mean);
+        free(minus_mean.rows);
+        free(mean);
     }
+    int code = EXIT_DONE;
     if (options->json) {
         printf("{\"photos\":%d,\"people\":%d,\"skipped\":%d,\"plain\":", s->count,
                s->people, skipped);
@@ -283,13 +304,15 @@ static int report(const cli_options *options, photo_set *s, int skipped) {
             printf(",\"centred\":");
             print_figures_json(s, &centred);
         }
+        if (options->axes_count) code = report_axes(engine, options, s);
         printf("}\n");
     } else {
         print_figures(s, &plain, options->centre ? &centred : NULL);
+        if (options->axes_count) code = report_axes(engine, options, s);
     }
     free(plain.best);
     free(centred.best);
-    return EXIT_DONE;
+    return code;
 }
 
 int run_eval(const cli_options *options) {
@@ -308,7 +331,7 @@ int run_eval(const cli_options *options) {
             gather(&folder, results, hum_dimension(engine), &set, &skipped);
             code = options->calibration
                        ? report_calibration(engine, options, &set, skipped)
-                       : report(options, &set, skipped);
+                       : report(engine, options, &set, skipped);
             free(set.rows);
             free(set.person);
             free(set.paths);
