@@ -70,6 +70,14 @@ test('every language of the choice has a catalogue, and every catalogue is in th
   assert.deepEqual(present.sort(), Object.keys(LANGUAGES).sort());
 });
 
+test('every page offers every language', async () => {
+  for (const page of pages) {
+    const buttons = [...(await read(page)).matchAll(/<button type="button" lang="(\w+)">([^<]+)</g)];
+    assert.deepEqual(buttons.map(([, id, name]) => [id, name]),
+      Object.entries(LANGUAGES).map(([id, { name }]) => [id, name]), page);
+  }
+});
+
 test('every key that is used exists in each language, and none is there in vain', async () => {
   const inPages = await keysOfPages();
   assert.ok(inPages.size > 30, 'the pages have keys');

@@ -159,11 +159,15 @@ export class Assets {
       throw wrongFile(file, `in parts of ${sum(parts)} bytes together instead of ${bytes}`);
     }
     const whole = new Uint8Array(bytes);
+    const stored = await Promise.all(parts.map((part) => this.#fromDevice(part)));
     let at = 0;
-    for (const part of parts) {
+    for (const [i, part] of parts.entries()) {
       const done = at;
-      whole.set(await this.bytes(part, { signal, onBytes: (n) => onBytes?.(done + n) }), at);
+      whole.set(stored[i] ?? await this.#fromSite(part, {
+        signal, onBytes: (n) => onBytes?.(done + n) }), at);
       at += part.bytes;
+      signal?.throwIfAborted();
+      onBytes?.(at);
     }
     return whole;
   }
@@ -259,9 +263,10 @@ export class Assets {
       const cache = await this.#cache();
       const response = await cache?.match(this.#key(entry));
       if (!response) return null;
-      const bytes = new Uint8Array(await response.arrayBuffer());
+      const blob = await response.blob(); // stays on the disk
+      const bytes = new Uint8Array(await blob.arrayBuffer());
       await check(entry, bytes);
-      this.#kept.set(entry.sha256, new Blob([bytes]));
+      this.#kept.set(entry.sha256, blob);
       return bytes;
     } catch (error) {
       this.#warn(`The stored copy of ${entry.file} cannot be used (${error}).`);

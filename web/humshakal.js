@@ -386,6 +386,7 @@ export class Humshakal {
     this.#session?.channel.close(closedError());
     const load = new Loader(this.#assets, this.#plan.files, this.#life.signal,
       this.#options.onProgress);
+    load.readAhead(this.#plan.files);
     const nothing = Promise.resolve();
     /** @type {Session} */
     const session = { channel: openChannel(), detector: nothing, everything: nothing,
@@ -562,6 +563,8 @@ class Loader {
   #total;
   #done = 0;
   #shown = 0;
+  /** @type {Map<string, Promise<Uint8Array>>} by SHA-256 */
+  #ahead = new Map();
 
   /**
    * @param {Assets} assets
@@ -576,12 +579,28 @@ class Loader {
     this.#total = sum(files);
   }
 
+  /**
+   * Begins to read what is on this device already, while the engine starts. What has to be
+   * downloaded comes in turn, so that the detectors are there first.
+   * @param {Entry[]} files
+   */
+  async readAhead(files) {
+    for (const file of files) {
+      if (!await this.#assets.stored(file)) continue;
+      const reading = this.#assets.bytes(file, { signal: this.#signal });
+      reading.catch(() => {}); // whoever wants the file is told
+      this.#ahead.set(file.sha256, reading);
+    }
+  }
+
   /** @param {Entry} file @param {string} label */
   async bytes(file, label) {
-    const bytes = await this.#assets.bytes(file, {
+    const ahead = this.#ahead.get(file.sha256);
+    this.#ahead.delete(file.sha256);
+    const bytes = await (ahead ?? this.#assets.bytes(file, {
       signal: this.#signal,
       onBytes: (loaded) => this.#report('download', this.#done + loaded, label),
-    });
+    }));
     this.#done += file.bytes;
     return bytes;
   }

@@ -160,11 +160,16 @@ async function showOffers() {
 
 // ---- The network -----------------------------------------------------------------------
 
+/** Lets the browser draw, and take what the visitor does, before the next piece of work. */
+const breathe = () => new Promise((done) => {
+  setTimeout(done);
+});
+
 /** Whether the service worker stands between the page and the network. */
-const gate = startGate({
+const gate = breathe().then(() => startGate({
   onTraffic: (traffic) => show({ traffic }),
   onNewer: (newer) => show({ newer }),
-});
+}));
 const kept = gate.then((guarded) => (guarded ? keepPage() : undefined));
 
 /** Keeps what the next visit needs as well; then the network is done with. @param {Humshakal} humshakal */
@@ -564,6 +569,7 @@ addEventListener('hashchange', openLink);
 // ---- Before the first photo ------------------------------------------------------------
 
 try {
+  await breathe();
   await showOffers();
 } catch (error) {
   show({ phase: 'notice', notice: explain(error, 'starting') });

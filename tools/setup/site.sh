@@ -26,7 +26,7 @@ done
 
 packages=build/npm/models/node_modules
 inputs=$(find web tools/convert "${engines[@]}" build/models build/galleries build/photos/samples \
-    build/photos/presidents/credits.json LICENSE tools/setup/{site.sh,{strip-comments,manifest,licences,files}.mjs} \
+    build/photos/presidents/credits.json LICENSE tools/setup/{site.sh,{strip-comments,preload,manifest,licences,files}.mjs} \
     "$packages"/{h5wasm,flatbuffers}/package.json -type f -print0 | sort -z | xargs -0 sha256sum)
 key=$(key_of_text "$first" "$inputs")
 [[ ! -d build/site ]] || ! stamp_is site "$key" || exit 0
@@ -38,6 +38,8 @@ mkdir -p "$new"/{engine,models,galleries,samples}
 cp -R web/. "$new"
 node tools/setup/strip-comments.mjs "$new"/{,languages/,views/}*.js ||
     die "the comments could not be taken out of the scripts" "The reason is above."
+node tools/setup/preload.mjs "$new"/*.html ||
+    die "the pages' modules could not be listed in them" "The reason is above."
 # The page converts a person's own VGGFace weights with the tools' converter.
 mkdir -p "$new"/convert/packages/{h5wasm,flatbuffers}
 cp tools/convert/*.mjs "$new/convert"

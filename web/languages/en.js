@@ -278,6 +278,7 @@ export default {
     noMemoryWeights: 'Not enough memory for these weights',
     noMemoryWeightsText: 'Close other tabs or programs, or convert the file with '
       + 'tools/convert.mjs.',
+    sampleMissing: 'This sample photo could not be loaded. Check the connection and try it again.',
     badFile: 'This file is not a photo that works here',
     damagedPhoto: 'This photo is damaged',
     damagedPhotoText: 'The file ends too early or has errors in it. Choose another photo, or '

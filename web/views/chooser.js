@@ -34,26 +34,28 @@ export function mountChooser(element) {
 }
 
 /**
- * A sample is fetched whole for its picture, so that trying it needs no further request.
+ * A sample's bytes come from the browser's own cache once its picture is there, or from the
+ * service worker's, so that trying it needs no further request.
  * @param {{file: string, title: string, author: string, licence: string}} sample
  */
 export function sampleItem({ file, title, ...made }) {
   const item = copyOf('sample-template');
   const image = part(item, 'img');
   image.alt = told(title);
-  const loading = fetch(new URL(file, document.baseURI))
-    .then((response) => {
-      if (!response.ok) throw new Error(`${response.status} for ${file}`);
-      return response.blob();
-    });
-  loading.then((blob) => {
-    image.src = URL.createObjectURL(blob);
-  }, (error) => {
+  image.addEventListener('error', () => {
     item.hidden = true; // the page is whole without it
-    console.warn(`A sample photo is missing (${error}).`);
+    console.warn(`A sample photo is missing (${file}).`);
   });
+  image.src = file;
   part(item, 'button').addEventListener('click', async () => {
-    emit(item, 'photo', { blob: await loading, note: credit(made) });
+    try {
+      const response = await fetch(image.src, { cache: 'force-cache' });
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      emit(item, 'photo', { blob: await response.blob(), note: credit(made) });
+    } catch (error) {
+      emit(item, 'problem', { text: say('sampleMissing') });
+      console.warn(`${file} could not be fetched (${error}).`);
+    }
   });
   return item;
 }

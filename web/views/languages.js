@@ -2,7 +2,11 @@
 
 import { LANGUAGES, chooseLanguage, language, missing, say } from '../say.js';
 
-/** @param {HTMLElement} element  empty, of class "languages" */
+/**
+ * The buttons stand in the HTML, so that a phone looks for the letters of all languages when
+ * it draws the page first.
+ * @param {HTMLElement} element  of class "languages"
+ */
 export function mountLanguages(element) {
   const problem = document.createElement('p');
   problem.setAttribute('role', 'status');
@@ -13,11 +17,8 @@ export function mountLanguages(element) {
 
   element.setAttribute('role', 'group');
   element.setAttribute('aria-label', say('language'));
-  element.replaceChildren(...Object.entries(LANGUAGES).map(([id, { name }]) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.lang = id;
-    button.textContent = name;
+  for (const button of element.querySelectorAll('button')) {
+    const id = button.lang;
     button.setAttribute('aria-pressed', String(id === language));
     button.addEventListener('click', async () => {
       if (id === language) return;
@@ -28,7 +29,7 @@ export function mountLanguages(element) {
         lacks(id);
       }
     });
-    return button;
-  }), problem);
+  }
+  element.append(problem);
   if (missing) lacks(missing);
 }
