@@ -12,7 +12,7 @@ const MOST = 4;
  */
 export function threadCount(wanted = MOST, isolated = globalThis.crossOriginIsolated ?? false) {
   const { navigator } = globalThis;
-  if (!isolated || isIos(navigator)) return 1;
+  if (!isolated || !navigator || isIos(navigator)) return 1; // Node 20 has no navigator
   return Math.max(1, Math.min(wanted, MOST, navigator.hardwareConcurrency || 1));
 }
 
