@@ -166,10 +166,10 @@ const breathe = () => new Promise((done) => {
 });
 
 /** Whether the service worker stands between the page and the network. */
-const gate = breathe().then(() => startGate({
+const gate = startGate({
   onTraffic: (traffic) => show({ traffic }),
   onNewer: (newer) => show({ newer }),
-}));
+});
 const kept = gate.then((guarded) => (guarded ? keepPage() : undefined));
 
 /** Keeps what the next visit needs as well; then the network is done with. @param {Humshakal} humshakal */
