@@ -194,7 +194,9 @@ export class Humshakal {
    * a service worker sends the headers for that.
    */
   async keepNext() {
-    await this.#assets.bytes(this.#plan.next, { signal: this.#life.signal });
+    const { next } = this.#plan;
+    if (await this.#assets.stored(next)) return;
+    await this.#assets.bytes(next, { signal: this.#life.signal });
   }
 
   /**

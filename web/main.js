@@ -160,11 +160,6 @@ async function showOffers() {
 
 // ---- The network -----------------------------------------------------------------------
 
-/** Lets the browser draw, and take what the visitor does, before the next piece of work. */
-const breathe = () => new Promise((done) => {
-  setTimeout(done);
-});
-
 /** Whether the service worker stands between the page and the network. */
 const gate = startGate({
   onTraffic: (traffic) => show({ traffic }),
@@ -569,7 +564,6 @@ addEventListener('hashchange', openLink);
 // ---- Before the first photo ------------------------------------------------------------
 
 try {
-  await breathe();
   await showOffers();
 } catch (error) {
   show({ phase: 'notice', notice: explain(error, 'starting') });
