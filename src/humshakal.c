@@ -338,7 +338,7 @@ hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
     const hum_gallery *g = &e->gallery;
     hum_probe probe = {.codes = e->codes};
     hum_make_probe(e->projected, g->dimension, g->stride, &probe);
-    *count = hum_nearest(g, &probe, k, matches);
+    *count = hum_nearest(g, &probe, k, e->pool, matches);
     for (int32_t i = 0; i < *count; i++) {
         hum_match *m = &matches[i];
         if (g->strangers) m->strangers = hum_share_below(g->strangers, m->score);

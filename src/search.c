@@ -1,6 +1,7 @@
 #include "search.h"
 
 #include <math.h>
+#include <pthreadpool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,29 +165,63 @@ static int may_reach(const int8_t *rows, const hum_gallery *g, int32_t first,
 }
 #endif
 
-int32_t hum_nearest(const hum_gallery *g, const hum_probe *probe, int32_t k,
-                    hum_match *matches) {
-    int32_t count = 0;
-    size_t stride = (size_t)g->stride;
+enum {
+    PARTS = 8,         /* of a gallery that threads share */
+    SHARED_ROWS = 2000 /* fewer are faster without waking threads */
+};
+
+typedef struct {
+    const hum_gallery *g;
+    const hum_probe *probe;
 #ifdef __wasm_relaxed_simd__
     coarse_probe coarse;
-    make_coarse(probe, g->stride, &coarse);
 #endif
-    for (int32_t i = 0; i < g->rows; i += 4) {
-        const int8_t *rows = g->row + (size_t)i * stride;
-        int32_t dots[4], n = g->rows - i < 4 ? g->rows - i : 4;
+    int32_t k, parts;
+    int32_t count[PARTS];
+    hum_match best[PARTS][HUM_MAX_MATCHES];
+} search;
+
+/* The nearest of the rows that a part has. */
+static void search_part(void *context, size_t part) {
+    search *s = context;
+    const hum_gallery *g = s->g;
+    hum_match *best = s->best[part];
+    int32_t k = s->k, count = 0;
+    int32_t first = (int32_t)((int64_t)g->rows * (int64_t)part / s->parts);
+    int32_t end = (int32_t)((int64_t)g->rows * ((int64_t)part + 1) / s->parts);
+    for (int32_t i = first; i < end; i += 4) {
+        const int8_t *rows = g->row + (size_t)i * (size_t)g->stride;
+        int32_t dots[4], n = end - i < 4 ? end - i : 4;
 #ifdef __wasm_relaxed_simd__
-        if (n == 4 && count == k && !may_reach(rows, g, i, &coarse, matches[k - 1].score))
+        if (n == 4 && count == k && !may_reach(rows, g, i, &s->coarse, best[k - 1].score))
             continue;
 #endif
-        score_rows(g, probe, rows, n, dots);
+        score_rows(g, s->probe, rows, n, dots);
         for (int32_t r = 0; r < n; r++) {
-            float cosine = (float)dots[r] * probe->scale * g->norm[i + r];
-            if (count < k || cosine >= matches[k - 1].score)
-                count = offer(matches, count, k, hum_gallery_person_of(g, i + r), i + r,
+            float cosine = (float)dots[r] * s->probe->scale * g->norm[i + r];
+            if (count < k || cosine >= best[k - 1].score)
+                count = offer(best, count, k, hum_gallery_person_of(g, i + r), i + r,
                               cosine);
         }
     }
+    s->count[part] = count;
+}
+
+int32_t hum_nearest(const hum_gallery *g, const hum_probe *probe, int32_t k,
+                    hum_pool *pool, hum_match *matches) {
+    search s = {.g = g, .probe = probe, .k = k};
+    s.parts = pool && g->rows >= SHARED_ROWS ? PARTS : 1;
+#ifdef __wasm_relaxed_simd__
+    make_coarse(probe, g->stride, &s.coarse);
+#endif
+    pthreadpool_parallelize_1d((pthreadpool_t)(void *)pool, search_part, &s,
+                               (size_t)s.parts, 0);
+    int32_t count = 0;
+    for (int32_t p = 0; p < s.parts; p++) /* in the order of rows, as ties want it */
+        for (int32_t i = 0; i < s.count[p]; i++) {
+            const hum_match *m = &s.best[p][i];
+            count = offer(matches, count, k, m->person, m->photo, m->score);
+        }
     return count;
 }
 

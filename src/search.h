@@ -4,6 +4,7 @@
 #define HUM_SEARCH_H
 
 #include "gallery.h"
+#include "net.h"
 
 /* The probe as 16-bit integers, so that products with int8 rows add up exactly in 32
    bits whatever the order: scalar and SIMD give the same bits. */
@@ -28,11 +29,11 @@ void hum_dot4(const int8_t *rows, size_t stride, const int16_t *codes, int32_t n
 void hum_score_people(const hum_gallery *g, const hum_probe *probe, int32_t except,
                       float *best, int32_t *photo);
 
-/* The k people whose rows are nearest, best first; a person's score is that of their best
-   row, a tie goes to the lower number. Returns how many there are (people with a row, at
-   most k). */
+/* The k people (at most HUM_MAX_MATCHES) whose rows are nearest, best first; a person's
+   score is that of their best row, a tie goes to the lower number. pool: NULL for one
+   thread. Returns how many there are (people with a row, at most k). */
 int32_t hum_nearest(const hum_gallery *g, const hum_probe *probe, int32_t k,
-                    hum_match *matches);
+                    hum_pool *pool, hum_match *matches);
 
 /* The share of a distribution that lies below x: quantiles[HUM_QUANTILES], interpolated.
    0 to 0.999, or less: beyond the last quantile that differs from the highest, nothing

@@ -158,7 +158,7 @@ static void projected(const uint8_t *bytes, size_t size) {
         vector(i % PEOPLE, i, v);
         CHECK_STATUS(hum_project_vector(&g.projection, v, along, &error), HUM_OK);
         hum_make_probe(along, AXES, g.stride, &probe);
-        CHECK_INT(hum_nearest(&g, &probe, PEOPLE, m), PEOPLE);
+        CHECK_INT(hum_nearest(&g, &probe, PEOPLE, NULL, m), PEOPLE);
         CHECK_INT(m[0].photo, i);
         for (int k = 0; k < PEOPLE; k++) {
             double cosine = 0;
@@ -223,11 +223,12 @@ static void unit(int seed, float *v, int n) {
 }
 
 /* The nearest people are those that scoring everybody finds, in the same order and with
-   the same bits: galleries with near ties, with equal rows, with people who come again.
- */
+   the same bits, with and without threads: galleries with near ties, with equal rows,
+   with people who come again. */
 static void nearest(void) {
-    enum { N = 64, PERSONS = 37, ROWS = 203 };
+    enum { N = 64, PERSONS = 37, ROWS = 2003 };
     hum_text error;
+    hum_pool *pool = hum_pool_create(2); /* NULL in a build without threads */
     for (int round = 0; round < 30; round++) {
         hum_builder *b = hum_builder_create(N, "c", 0);
         float probe_vector[N], row[N];
@@ -259,7 +260,7 @@ static void nearest(void) {
         hum_score_people(&g, &probe, -1, best, photo);
         int32_t k = round % 2 ? 5 : PERSONS + 1;
         hum_match found[PERSONS + 1];
-        int32_t count = hum_nearest(&g, &probe, k, found);
+        int32_t count = hum_nearest(&g, &probe, k, round % 3 ? pool : NULL, found);
         CHECK_INT(count, k < PERSONS ? k : PERSONS);
         for (int32_t i = 0; i < count; i++) {
             int32_t top = 0;
@@ -272,6 +273,7 @@ static void nearest(void) {
         }
         hum_builder_free(b);
     }
+    hum_pool_free(pool);
 }
 
 /* A photo each of enough people to measure strangers. */
