@@ -17,18 +17,21 @@ const SIZES = [
   { count: 1_000_000, dimension: 64, embedder: 'build/bench/dimension-64' },
 ];
 
-/** @param {{runs: number}} options */
-export function pages({ runs }) {
-  return SIZES.map((size) => ({ ...size, runs }));
+/** @param {{threads: number[], runs: number}} options */
+export function pages({ threads, runs }) {
+  return SIZES.flatMap((size) => threads.map((each) => ({ ...size, threads: each, runs })));
 }
 
-/** @param {{count: number, dimension: number, embedder: string, runs: number}} options */
-export async function measure({ count, dimension, embedder, runs }) {
+/**
+ * @param {{count: number, dimension: number, embedder: string, threads: number,
+ *   runs: number}} options
+ */
+export async function measure({ count, dimension, embedder, threads, runs }) {
   const { model, recipe } = await network(embedder);
   const engines = [];
-  for (const build of await ours.builds()) {
+  for (const build of await ours.builds(threads)) {
     engines.push(await attempt(ours.nameOf(build), {}, async () => {
-      const engine = await ours.start(build);
+      const engine = await ours.start(build, threads);
       engine.loadEmbedder(model, recipe);
       const { file, probe, name } = hugeGallery(engine.info.embedder.contract, count, dimension);
       engine.loadGallery(file);
@@ -38,8 +41,8 @@ export async function measure({ count, dimension, embedder, runs }) {
     }));
   }
   const size = count * dimension;
-  const all = await rows(`${count} x ${dimension}, int8`,
-    [...engines, { engine: 'reading only', run: await reader(size) }], { runs });
-  return all.map((row) => ({ ...row, megabytes: size / 1e6,
+  if (threads === 1) engines.push({ engine: 'reading only', run: await reader(size) });
+  const all = await rows(`${count} x ${dimension}, int8`, engines, { runs });
+  return all.map((row) => ({ ...row, threads, megabytes: size / 1e6,
     ...('median' in row && { rate: size / row.median / 1e6 }) }));
 }
