@@ -12,12 +12,23 @@ export const WHAT = 'the second visit of build/site, from the navigation on';
 
 const SITE = fileURLToPath(new URL('../../../build/site/', import.meta.url));
 
-/** @type {Record<string, (page: import('playwright-core').Page) => Promise<unknown>>} */
+/** @typedef {import('playwright-core').Page} Page */
+
+/**
+ * Waits for an element in every frame; Playwright's own waiting looks twice a second only.
+ * @param {Page} page
+ * @param {string} selector
+ */
+const there = (page, selector) => page.waitForFunction(
+  (wanted) => document.querySelector(wanted), selector, { polling: 'raf' });
+
+/** @type {Record<string, (page: Page) => Promise<unknown>>} */
 const MILESTONES = {
-  'ready to match': (page) => page.waitForSelector('#traffic span:not(:empty)'),
+  'ready to match': (page) => there(page, '#traffic span:not(:empty)'),
   'five people, of a sample clicked at once': async (page) => {
+    await there(page, '.samples button');
     await page.click('.samples button >> nth=0');
-    await page.waitForSelector('#results:not([hidden])');
+    await there(page, '#results:not([hidden])');
   },
 };
 
@@ -28,7 +39,7 @@ const MILESTONES = {
 export async function drive({ browser, runs }) {
   const server = await serve(SITE);
   const context = await browser.newContext();
-  /** @param {(page: import('playwright-core').Page) => Promise<unknown>} milestone */
+  /** @param {(page: Page) => Promise<unknown>} milestone */
   const visit = async (milestone) => {
     const page = await context.newPage();
     const start = performance.now();
