@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync,
-  writeFileSync,
+  closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync,
+  symlinkSync, writeFileSync, writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { before, test } from 'node:test';
@@ -728,6 +728,31 @@ test('eval --axes: fitted on one half of the people, tried on the other', (t) =>
   const { status, stderr } = run(['eval', place, '--axes', '60']);
   assert.equal(status, 2);
   assert.match(stderr, /cannot have 60 axes/);
+});
+
+test('a gallery may be larger than memory', (t) => {
+  const place = folder(t);
+  const out = join(place, 'large.humg');
+  assert.equal(run(['gallery', 'build', presidents, '-o', out]).status, 0);
+  // Its thumbnails, the last but one of the sections, grow by 3 GB that take no room.
+  const [HEADER, ENTRY, MORE] = [64, 24, 3 * 2 ** 30];
+  const bytes = readFileSync(out);
+  const entry = (/** @type {number} */ back) => HEADER + ENTRY * (bytes.readUInt32LE(28) - back);
+  const [thumbs, last] = [entry(2), entry(1)];
+  const end = Number(bytes.readBigUInt64LE(last + 8));
+  const calibration = bytes.subarray(end);
+  const grow = (/** @type {number} */ at) => (
+    bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at) + BigInt(MORE), at));
+  [8, thumbs + 16, last + 8].forEach(grow);
+  const file = openSync(out, 'w');
+  writeSync(file, bytes, 0, end, 0);
+  writeSync(file, calibration, 0, calibration.length, end + MORE);
+  closeSync(file);
+  assert.equal(statSync(out).size, bytes.length + MORE);
+  const limited = `ulimit -d 1000000; exec '${program}' match '${lincoln}' --gallery '${out}'`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', limited], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^  1  Abraham Lincoln +1\.000/m);
 });
 
 test('eval has nothing to measure without a second photo of anybody', (t) => {

@@ -67,6 +67,11 @@ void cli_print_version(void);
    strerror's text). Files above limit bytes are refused. */
 unsigned char *file_read(const char *path, size_t limit, size_t *size, const char **why);
 
+/* A file's bytes where they are, read as they are wanted: it may be larger than memory.
+   NULL with a reason in *why. To be given to file_unmap(). */
+const unsigned char *file_map(const char *path, size_t *size, const char **why);
+void file_unmap(const unsigned char *bytes, size_t size);
+
 int file_exists(const char *path);
 
 /* a/b, in fresh memory. */
@@ -167,9 +172,16 @@ hum_engine *engine_open(const cli_options *options);
 /* The same with the detectors alone. */
 hum_engine *engine_open_detectors(const cli_options *options);
 
-/* Loads a gallery file; *bytes must be freed after the engine. Returns 0 or EXIT_BAD with
-   the reason printed. */
-int engine_load_gallery(hum_engine *engine, const char *path, unsigned char **bytes);
+/* A gallery's file, mapped. */
+typedef struct {
+    const unsigned char *bytes;
+    size_t size;
+} gallery_file;
+
+/* Loads a gallery; it must be closed after the engine, whatever is returned: 0, or
+   EXIT_BAD with the reason printed. */
+int gallery_open(hum_engine *engine, const char *path, gallery_file *gallery);
+void gallery_close(const gallery_file *gallery);
 
 typedef enum { PHOTO_OK, PHOTO_NO_FACE, PHOTO_BAD } photo_state;
 

@@ -29,7 +29,6 @@ enum {
     MAX_RECIPE_BYTES = 1 << 16,
     THUMBNAIL_QUALITY = 82 /* about 5 kB a face */
 };
-#define MAX_GALLERY_BYTES ((size_t)4 << 30)
 
 /* ---- Networks -------------------------------------------------------------------- */
 
@@ -129,16 +128,16 @@ hum_engine *engine_open_detectors(const cli_options *options) {
     return open_with(options, 0, 1);
 }
 
-int engine_load_gallery(hum_engine *engine, const char *path, unsigned char **bytes) {
-    size_t size = 0;
+int gallery_open(hum_engine *engine, const char *path, gallery_file *gallery) {
     const char *why = "";
-    *bytes = file_read(path, MAX_GALLERY_BYTES, &size, &why);
-    if (!*bytes) return cli_fail("the gallery %s cannot be read: %s", path, why);
-    if (hum_load_gallery(engine, *bytes, size, 0) == HUM_OK) return 0;
-    cli_fail("%s: %s", path, hum_error(engine));
-    free(*bytes);
-    *bytes = NULL;
-    return EXIT_BAD;
+    gallery->bytes = file_map(path, &gallery->size, &why);
+    if (!gallery->bytes) return cli_fail("the gallery %s cannot be read: %s", path, why);
+    if (hum_load_gallery(engine, gallery->bytes, gallery->size, 0) == HUM_OK) return 0;
+    return cli_fail("%s: %s", path, hum_error(engine));
+}
+
+void gallery_close(const gallery_file *gallery) {
+    file_unmap(gallery->bytes, gallery->size);
 }
 
 /* ---- Photos ---------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,31 +55,56 @@ int file_exists(const char *path) {
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-unsigned char *file_read(const char *path, size_t limit, size_t *size, const char **why) {
-    unsigned char *bytes = NULL;
+/* Opens a file that is one; -1 with a reason in *why. */
+static int open_file(const char *path, size_t limit, size_t *size, const char **why) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hang */
     if (file < 0) {
         *why = strerror(errno);
-        return NULL;
+        return -1;
     }
     struct stat info;
-    size_t got = 0;
-    if (fstat(file, &info) != 0) {
-        *why = strerror(errno);
-    } else if (!S_ISREG(info.st_mode)) {
-        *why = "it is not a file";
-    } else if ((uintmax_t)info.st_size > limit) {
-        *why = "the file is too large";
-    } else if (!(bytes = malloc((size_t)info.st_size + 1))) {
+    const char *wrong = fstat(file, &info) != 0           ? strerror(errno)
+                        : !S_ISREG(info.st_mode)          ? "it is not a file"
+                        : (uintmax_t)info.st_size > limit ? "the file is too large"
+                                                          : NULL;
+    if (wrong) {
+        close(file);
+        *why = wrong;
+        return -1;
+    }
+    *size = (size_t)info.st_size;
+    return file;
+}
+
+const unsigned char *file_map(const char *path, size_t *size, const char **why) {
+    int file = open_file(path, SIZE_MAX, size, why);
+    if (file < 0) return NULL;
+    /* An empty file cannot be mapped; of its page nothing is read. */
+    void *bytes = mmap(NULL, *size ? *size : 1, PROT_READ, MAP_PRIVATE, file, 0);
+    if (bytes == MAP_FAILED) *why = strerror(errno);
+    close(file);
+    return bytes == MAP_FAILED ? NULL : bytes;
+}
+
+void file_unmap(const unsigned char *bytes, size_t size) {
+    if (bytes) munmap((void *)(uintptr_t)bytes, size ? size : 1);
+}
+
+unsigned char *file_read(const char *path, size_t limit, size_t *size, const char **why) {
+    unsigned char *bytes = NULL;
+    size_t got = 0, whole = 0;
+    int file = open_file(path, limit, &whole, why);
+    if (file < 0) return NULL;
+    if (!(bytes = malloc(whole + 1))) {
         *why = "memory ran out";
     } else {
         ssize_t n = 1;
-        while (got < (size_t)info.st_size && n > 0) {
-            n = read(file, bytes + got, (size_t)info.st_size - got);
+        while (got < whole && n > 0) {
+            n = read(file, bytes + got, whole - got);
             if (n > 0) got += (size_t)n;
             if (n < 0 && errno == EINTR) n = 1;
         }
-        if (n < 0 || got < (size_t)info.st_size) {
+        if (n < 0 || got < whole) {
             *why = n < 0 ? strerror(errno) : "the file became shorter while it was read";
             free(bytes);
             bytes = NULL;

@@ -185,12 +185,12 @@ int run_gallery_project(const cli_options *options) {
     if (!options->axes_count) return cli_fail("say to how many numbers: --axes 128");
     cli_options without_detector = *options;
     without_detector.no_detect = 1;
-    unsigned char *bytes = NULL;
+    gallery_file gallery = {0};
     int code = output_check(options->output), photos = 0;
     hum_engine *engine = code ? NULL : engine_open(&without_detector);
     if (!engine) return EXIT_BAD;
     size_t size = 0;
-    code = engine_load_gallery(engine, options->operands[0], &bytes);
+    code = gallery_open(engine, options->operands[0], &gallery);
     if (!code) code = copy_photos(engine, &photos);
     if (!code) code = gallery_write(engine, options, &size);
     if (!code && options->json) {
@@ -203,7 +203,7 @@ int run_gallery_project(const cli_options *options) {
                options->axes[0], size);
     }
     hum_destroy(engine);
-    free(bytes);
+    gallery_close(&gallery);
     return code;
 }
 
@@ -283,8 +283,8 @@ int run_gallery_info(const cli_options *options) {
     without_detector.no_detect = 1;
     hum_engine *engine = engine_open(&without_detector);
     if (!engine) return EXIT_BAD;
-    unsigned char *bytes = NULL;
-    int code = engine_load_gallery(engine, options->operands[0], &bytes);
+    gallery_file file = {0};
+    int code = gallery_open(engine, options->operands[0], &file);
     json_value info = {0};
     char why[160];
     const char *text = code ? NULL : hum_info(engine);
@@ -312,6 +312,6 @@ int run_gallery_info(const cli_options *options) {
     }
     json_free(&info);
     hum_destroy(engine);
-    free(bytes);
+    gallery_close(&file);
     return code;
 }

@@ -75,12 +75,12 @@ int run_match(const cli_options *options) {
     if (!options->gallery) return cli_fail("name the gallery: --gallery people.humg");
     hum_engine *engine = engine_open(options);
     if (!engine) return EXIT_BAD;
-    unsigned char *gallery = NULL;
+    gallery_file gallery = {0};
     photo_result photo = {0};
     hum_match matches[HUM_MAX_MATCHES];
     int32_t count = 0;
     const char *path = options->operands[0];
-    int code = engine_load_gallery(engine, options->gallery, &gallery);
+    int code = gallery_open(engine, options->gallery, &gallery);
     if (!code) code = photo_need(engine, options, path, &photo);
     if (!code &&
         hum_search(engine, photo.embedding, options->k, matches, &count) != HUM_OK)
@@ -104,7 +104,7 @@ int run_match(const cli_options *options) {
     }
     photo_free(&photo);
     hum_destroy(engine);
-    free(gallery);
+    gallery_close(&gallery);
     return code;
 }
 
