@@ -132,7 +132,7 @@ static void make_coarse(const hum_probe *probe, int32_t n, coarse_probe *c) {
     int32_t largest = 1;
     for (int32_t i = 0; i < n; i++)
         if (abs(probe->codes[i]) > largest) largest = abs(probe->codes[i]);
-    double lost = 0, step = (double)largest / COARSE;
+    double lost = 0, step = (double)largest / (double)COARSE;
     for (int32_t i = 0; i < n; i++) {
         int32_t code = (int32_t)lrint(probe->codes[i] / step);
         c->codes[i] = (int8_t)(code + BIAS);
