@@ -159,15 +159,19 @@ export class Assets {
       throw wrongFile(file, `in parts of ${sum(parts)} bytes together instead of ${bytes}`);
     }
     const whole = new Uint8Array(bytes);
-    const stored = await Promise.all(parts.map((part) => this.#fromDevice(part)));
-    let at = 0;
+    const places = parts.map((_, i) => sum(parts.slice(0, i)));
+    const here = await Promise.all(parts.map(async (part, i) => {
+      const stored = await this.#fromDevice(part);
+      if (stored) whole.set(stored, places[i]);
+      return Boolean(stored);
+    }));
     for (const [i, part] of parts.entries()) {
-      const done = at;
-      whole.set(stored[i] ?? await this.#fromSite(part, {
-        signal, onBytes: (n) => onBytes?.(done + n) }), at);
-      at += part.bytes;
+      if (!here[i]) {
+        whole.set(await this.#fromSite(part, {
+          signal, onBytes: (n) => onBytes?.(places[i] + n) }), places[i]);
+      }
       signal?.throwIfAborted();
-      onBytes?.(at);
+      onBytes?.(places[i] + part.bytes);
     }
     return whole;
   }

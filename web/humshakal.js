@@ -388,7 +388,7 @@ export class Humshakal {
     this.#session?.channel.close(closedError());
     const load = new Loader(this.#assets, this.#plan.files, this.#life.signal,
       this.#options.onProgress);
-    load.readAhead(this.#plan.files);
+    load.readAhead();
     const nothing = Promise.resolve();
     /** @type {Session} */
     const session = { channel: openChannel(), detector: nothing, everything: nothing,
@@ -560,6 +560,7 @@ export class Humshakal {
 /** Fetches files in turn and tells how far all of them together are. */
 class Loader {
   #assets;
+  #files;
   #signal;
   #onProgress;
   #total;
@@ -576,6 +577,7 @@ class Loader {
    */
   constructor(assets, files, signal, onProgress = () => {}) {
     this.#assets = assets;
+    this.#files = files;
     this.#signal = signal;
     this.#onProgress = onProgress;
     this.#total = sum(files);
@@ -584,10 +586,9 @@ class Loader {
   /**
    * Begins to read what is on this device already, while the engine starts. What has to be
    * downloaded comes in turn, so that the detectors are there first.
-   * @param {Entry[]} files
    */
-  async readAhead(files) {
-    for (const file of files) {
+  async readAhead() {
+    for (const file of this.#files) {
       if (!await this.#assets.stored(file)) continue;
       const reading = this.#assets.bytes(file, { signal: this.#signal });
       reading.catch(() => {}); // whoever wants the file is told

@@ -247,13 +247,19 @@ function closeWindows() {
   why.close();
 }
 
+/** The engine with everything that is needed to match. */
+async function wholeEngine() {
+  const humshakal = await engine();
+  await humshakal.ready;
+  finish(humshakal);
+  return humshakal;
+}
+
 /** Starts the engine before it is wanted, where nothing has to be downloaded for that. */
 async function startStored() {
   if (state.offers?.missing !== 0) return;
   try {
-    const humshakal = await engine();
-    await humshakal.ready;
-    finish(humshakal);
+    await wholeEngine();
   } catch (error) {
     console.warn(`The engine is not ready yet (${error}).`); // who gives a photo is told why
   }
@@ -265,10 +271,8 @@ async function startStored() {
  * @returns {Promise<Humshakal | null>}  null: there is a newer job, or no gallery
  */
 async function readyToMatch(job) {
-  const humshakal = await engine();
   job.during = 'starting';
-  await humshakal.ready;
-  finish(humshakal);
+  const humshakal = await wholeEngine();
   if (job.stale()) return null;
   show({ progress: null });
   if (state.offers?.missing) await showOffers();
