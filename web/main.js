@@ -441,6 +441,7 @@ function takeWeights(file) {
 async function change(wanted) {
   stopEngine();
   newest += 1;
+  if (state.photo) show({ phase: 'busy', progress: null, notice: null });
   try {
     await choose(wanted);
     if (state.photo) await work(state.found);
