@@ -106,17 +106,16 @@ static void upright(const uint8_t *rgba, int opaque, int o, int32_t width, int32
     int flip_y = o == 3 || o == 4 || o == 6 || o == 7;
     for (int32_t y = 0; y < out->height; y++) {
         uint8_t *to = out->rgb + (size_t)y * (size_t)out->width * 3;
-        const uint8_t *row = rgba + (size_t)y * (size_t)width * 4;
         for (int32_t x = 0; x < out->width; x++, to += 3) {
-            if (o == 1 && opaque && x + 1 < out->width) {
-                memcpy(to, row + 4 * (size_t)x, 4); /* the next pixel comes over the A */
-                continue;
-            }
             int32_t u = o > 4 ? y : x, v = o > 4 ? x : y;
             if (flip_x) u = width - 1 - u;
             if (flip_y) v = height - 1 - v;
             const uint8_t *from = rgba + 4 * ((size_t)v * (size_t)width + (size_t)u);
-            unsigned a = opaque ? 255 : from[3];
+            if (opaque) {
+                memcpy(to, from, 3);
+                continue;
+            }
+            unsigned a = from[3];
             for (int c = 0; c < 3; c++)
                 to[c] = (uint8_t)((from[c] * a + 255 * (255 - a) + 127) / 255);
         }
