@@ -18,18 +18,6 @@ enum { ARENA_ALIGNMENT = 64 };
 #define WINOGRAD_PIXELS 36          /* outputs; 7x7x512 takes 0.45 of the time */
 #define MAX_ARENA ((size_t)1 << 30) /* bytes; the largest network here needs 40 MB */
 
-hum_pool *hum_pool_create(int32_t threads) {
-    pthreadpool_t pool = pthreadpool_create((size_t)threads);
-    if (pool && pthreadpool_get_threads_count(pool) == (size_t)threads)
-        return (hum_pool *)(void *)pool;
-    pthreadpool_destroy(pool);
-    return NULL;
-}
-
-void hum_pool_free(hum_pool *pool) {
-    pthreadpool_destroy((pthreadpool_t)(void *)pool);
-}
-
 /* ---- Building: tables ------------------------------------------------------------ */
 
 typedef struct {

@@ -4,15 +4,11 @@
 #define HUM_NET_H
 
 #include "error.h"
+#include "pool.h"
 #include "recipe.h"
 #include "tflite.h"
 
 typedef struct hum_net hum_net;
-typedef struct hum_pool hum_pool; /* threads that nets share */
-
-/* threads >= 2; NULL when memory or threads ran out, or the build has none. */
-hum_pool *hum_pool_create(int32_t threads);
-void hum_pool_free(hum_pool *pool);
 
 /* Builds the operators and packs the weights, reading each only once; the model may be
    freed afterwards. The batch is 1. float_activations: see HUM_FLOAT_ACTIVATIONS. pool:

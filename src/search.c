@@ -1,7 +1,6 @@
 #include "search.h"
 
 #include <math.h>
-#include <pthreadpool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,8 +223,7 @@ int32_t hum_nearest(const hum_gallery *g, const hum_probe *probe, int32_t k,
 #ifdef __wasm_relaxed_simd__
     make_coarse(probe, g->stride, &s.coarse);
 #endif
-    pthreadpool_parallelize_1d((pthreadpool_t)(void *)pool, search_part, &s,
-                               (size_t)s.parts, 0);
+    hum_pool_run(pool, search_part, &s, (size_t)s.parts);
     int32_t count = 0;
     for (int32_t p = 0; p < s.parts; p++) /* in the order of rows, as ties want it */
         for (int32_t i = 0; i < s.count[p]; i++) {

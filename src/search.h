@@ -4,7 +4,7 @@
 #define HUM_SEARCH_H
 
 #include "gallery.h"
-#include "net.h"
+#include "pool.h"
 
 /* The probe as 16-bit integers, so that products with int8 rows add up exactly in 32
    bits whatever the order: scalar and SIMD give the same bits. */
