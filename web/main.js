@@ -438,17 +438,12 @@ function takeWeights(file) {
 }
 
 /** Goes on with another network. @param {typeof choice} wanted */
-async function change(wanted) {
+function change(wanted) {
   stopEngine();
-  newest += 1;
-  if (state.photo) show({ phase: 'busy', progress: null, notice: null });
-  try {
+  return begin({ phase: state.photo ? 'busy' : 'empty' }, async (job) => {
     await choose(wanted);
-    if (state.photo) await work(state.found);
-    else show({ phase: 'empty' });
-  } catch (error) {
-    show({ phase: 'notice', notice: explain(error, 'starting') });
-  }
+    if (state.photo && !job.stale()) await work(state.found);
+  });
 }
 
 /** @param {Blob} blob @param {string} note  a credit, or a word on what was given */
