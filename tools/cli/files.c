@@ -79,15 +79,15 @@ static int open_file(const char *path, size_t limit, size_t *size, const char **
 const unsigned char *file_map(const char *path, size_t *size, const char **why) {
     int file = open_file(path, SIZE_MAX, size, why);
     if (file < 0) return NULL;
-    /* An empty file cannot be mapped; of its page nothing is read. */
-    void *bytes = mmap(NULL, *size ? *size : 1, PROT_READ, MAP_PRIVATE, file, 0);
+    /* A byte more, which nobody reads: nothing cannot be mapped. */
+    void *bytes = mmap(NULL, *size + 1, PROT_READ, MAP_PRIVATE, file, 0);
     if (bytes == MAP_FAILED) *why = strerror(errno);
     close(file);
     return bytes == MAP_FAILED ? NULL : bytes;
 }
 
 void file_unmap(const unsigned char *bytes, size_t size) {
-    if (bytes) munmap((void *)(uintptr_t)bytes, size ? size : 1);
+    if (bytes) munmap((void *)(uintptr_t)bytes, size + 1);
 }
 
 unsigned char *file_read(const char *path, size_t limit, size_t *size, const char **why) {

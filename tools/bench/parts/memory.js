@@ -20,14 +20,10 @@ export const WHAT = 'WebAssembly memory after loading a network and running it o
 
 /** @param {{networks: Network[]}} options @returns {Wanted[]} */
 export function pages({ networks }) {
-  return [...networksOf(networks), { engine: ours.NAME }];
-}
-
-/** @param {Network[]} networks */
-function networksOf(networks) {
-  return networks.filter(({ task }) => task === 'embedder').flatMap((one) => (
+  const once = networks.filter(({ task }) => task === 'embedder').flatMap((one) => (
     Object.keys(ENGINES).filter((engine) => one.dtype === 'f32' || one.alone || !FLOAT.has(engine))
       .map((engine) => ({ network: one, engine }))));
+  return [...once, { engine: ours.NAME }];
 }
 
 /** These compute in f32 only, here. */
