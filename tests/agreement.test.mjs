@@ -17,7 +17,7 @@ let engine;
 let photos;
 /** @type {any} */
 let manifest;
-/** @type {import('../web/assets.js').Assets} */
+/** @type {import('../web/engine/assets.js').Assets} */
 let assets;
 
 /** @param {string} file */
@@ -31,10 +31,10 @@ before(async () => {
     .map((name) => `build/photos/${name}`).sort();
   assert.ok(photos.length >= 30, `${photos.length} photos`);
 
-  const { Assets } = await import(new URL('assets.js', site).href);
+  const { Assets } = await import(new URL('engine/assets.js', site).href);
   assets = new Assets(site);
   manifest = await assets.manifest();
-  const { Engine } = await import(new URL('wasm.js', site).href);
+  const { Engine } = await import(new URL('engine/wasm.js', site).href);
   const { default: factory } = await import(new URL('engine/humshakal-simd.mjs', site).href);
   engine = await Engine.start(factory, await read('engine/humshakal-simd.wasm'));
   for (const entry of manifest.models) {

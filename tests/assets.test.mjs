@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { serve } from '../tools/serve.mjs';
-import { Assets } from '../web/assets.js';
+import { Assets } from '../web/engine/assets.js';
 
 const content = randomBytes(300_000);
 const entry = {

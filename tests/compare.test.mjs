@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { familyChance, pairHeading, pairMeasured, pairText, percentage, shareAbove }
-  from '../web/pairs.js';
+  from '../web/page/compare/pairs.js';
 import { assertForEveryone } from './lib/everyone.mjs';
 import { choose, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
 import { png } from './lib/png.mjs';

@@ -7,8 +7,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { ConvertError, convertKeras, convertTfjs } from '../tools/convert/index.mjs';
-import { converterPackages } from '../tools/convert/packages.mjs';
+import { ConvertError, convertKeras, convertTfjs } from '../web/engine/convert/index.js';
+import { converterPackages } from '../tools/packages.mjs';
 import { cosine, relativeError, unit } from './lib/compare.mjs';
 import { bgrMinus, embedCrop, faceCrops, startEngine } from './lib/face-crops.mjs';
 import { madeFile, oracle } from './lib/keras-cache.mjs';
@@ -33,7 +33,7 @@ const NETWORKS = {
 };
 
 let packages;
-/** @type {import('../web/wasm.js').Engine} */
+/** @type {import('../web/engine/wasm.js').Engine} */
 let engine;
 /** @type {{name: string, rgba: Uint8ClampedArray}[]} */
 let crops;

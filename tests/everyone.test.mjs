@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { LANGUAGES } from '../web/say.js';
+import { LANGUAGES } from '../web/page/words/say.js';
 import { assertForEveryone, assertRoom } from './lib/everyone.mjs';
 import { choose, named, notice, open, resultShown } from './lib/page.mjs';
 import { inProject, site } from './lib/project.mjs';

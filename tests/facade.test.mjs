@@ -9,16 +9,16 @@ import { assertNativeOrder } from './lib/native.mjs';
 import { emptyPng, png } from './lib/png.mjs';
 import { inProject, need, photo, site } from './lib/project.mjs';
 
-/** @type {typeof import('../web/humshakal.js').Humshakal} */
+/** @type {typeof import('../web/engine/humshakal.js').Humshakal} */
 let Humshakal;
-/** @type {import('../web/humshakal.js').Humshakal} */
+/** @type {import('../web/engine/humshakal.js').Humshakal} */
 let humshakal;
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
 const GROUP = 'build/photos/samples/group.jpg';
 const LABELED = 'build/photos/test/labeled';
 
-/** @type {import('../web/humshakal.js').Progress[]} */
+/** @type {import('../web/engine/humshakal.js').Progress[]} */
 const progress = [];
 
 before(async () => {

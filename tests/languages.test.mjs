@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { importPackage } from '../tools/convert/packages.mjs';
-import english from '../web/languages/en.js';
-import { LANGUAGES, number } from '../web/say.js';
+import { importPackage } from '../tools/packages.mjs';
+import english from '../web/page/words/languages/en.js';
+import { LANGUAGES, number } from '../web/page/words/say.js';
 import { choose, named, notice, open, resultShown } from './lib/page.mjs';
 import { png } from './lib/png.mjs';
 import { site } from './lib/project.mjs';
@@ -14,13 +14,13 @@ const { parse } = await importPackage('models', 'acorn');
 const web = new URL('../web/', import.meta.url);
 const files = await readdir(web, { recursive: true });
 const pages = files.filter((file) => file.endsWith('.html'));
-const scripts = files.filter((file) => file.endsWith('.js') && !file.startsWith('languages/'));
+const scripts = files.filter((file) => file.endsWith('.js') && !file.includes('languages/'));
 
 /** @param {string} file */
 const read = (file) => readFile(new URL(file, web), 'utf8');
 
-/** @param {string} id @returns {Promise<import('../web/say.js').Catalogue>} */
-const catalogue = async (id) => (await import(`../web/languages/${id}.js`)).default;
+/** @param {string} id @returns {Promise<import('../web/page/words/say.js').Catalogue>} */
+const catalogue = async (id) => (await import(`../web/page/words/languages/${id}.js`)).default;
 
 const others = Object.keys(LANGUAGES).filter((id) => id !== 'en');
 
@@ -65,8 +65,8 @@ const sentences = (forms) => (typeof forms === 'string' ? [forms] : Object.value
 // ---- The catalogues ----------------------------------------------------------------------
 
 test('every language of the choice has a catalogue, and every catalogue is in the choice', () => {
-  const present = files.filter((file) => file.startsWith('languages/'))
-    .map((file) => file.slice('languages/'.length, -'.js'.length));
+  const present = files.filter((file) => file.startsWith('page/words/languages/'))
+    .map((file) => file.slice('page/words/languages/'.length, -'.js'.length));
   assert.deepEqual(present.sort(), Object.keys(LANGUAGES).sort());
 });
 
@@ -135,7 +135,7 @@ test('what files and the engine say has words in each language, under its own En
     ...manifest.models.map((/** @type {any} */ { accuracy }) => accuracy),
     ...manifest.galleries.map((/** @type {any} */ { name }) => name),
     ...manifest.samples.map((/** @type {any} */ { title }) => title),
-    ...strings(await read('photo.js')).filter((text) => /^This .*\.$/.test(text)
+    ...strings(await read('engine/photo.js')).filter((text) => /^This .*\.$/.test(text)
       && !text.includes('browser alters') && !text.includes('read the pixels')),
   ].filter(Boolean);
   assert.ok(told.length >= 15, `${told.length} texts`);
@@ -221,7 +221,7 @@ test('every failure is explained in Hindi first', async () => {
   const codes = ['ARGUMENT', 'STATE', 'FORMAT', 'UNSUPPORTED', 'LIMIT', 'MEMORY', 'MISMATCH',
     'VALUE', 'INTERNAL', 'NETWORK', 'INTEGRITY', 'BROWSER', 'FILE', 'WEIGHTS', 'NO_FACE', 'CRASH'];
   const said = await page.evaluate(async (/** @type {string[]} */ names) => {
-    const { explain } = await import(new URL('words.js', document.baseURI).href);
+    const { explain } = await import(new URL('page/words/words.js', document.baseURI).href);
     return names.flatMap((name) => ['starting', 'photo', 'weights'].map((during) => (
       explain({ code: `HUM_ERROR_${name}`, message: 'something new.' }, during))));
   }, codes);
@@ -253,7 +253,7 @@ test('the choice of a language is kept, and goes before the browser’s', async 
 test('a language that cannot be loaded leaves the page in English and says so', async () => {
   let broken = true;
   const { page } = await open({ context: { locale: 'hi' }, server: { intercept({ url }, response) {
-    if (!broken || !url?.startsWith('/languages/hi')) return false;
+    if (!broken || !url?.startsWith('/page/words/languages/hi')) return false;
     response.writeHead(404).end();
     return true;
   } } });

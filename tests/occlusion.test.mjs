@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { eyesInPlace, filling } from '../web/align.js';
-import { UNITS, fallOfParts, leadingParts, occlude } from '../web/occlusion.js';
+import { eyesInPlace, filling } from '../web/page/why/align.js';
+import { UNITS, fallOfParts, leadingParts, occlude } from '../web/page/why/occlusion.js';
 import { need, photo, site } from './lib/project.mjs';
 
 const OBAMA = 'build/photos/presidents/Barack Obama';
 
-/** @type {import('../web/humshakal.js').Humshakal} */
+/** @type {import('../web/engine/humshakal.js').Humshakal} */
 let humshakal;
 
 before(async () => {
@@ -57,14 +57,14 @@ async function whiteness({ data }) {
 async function lastOf(steps) {
   let last;
   for await (const step of steps) last = step;
-  return /** @type {import('../web/occlusion.js').Occlusion} */ (last);
+  return /** @type {import('../web/page/why/occlusion.js').Occlusion} */ (last);
 }
 
 test('every place is tried once, the coarse grid first, and the peak is where the cause is', async () => {
   const crop = pictureWith([10, 3, 3, 3]);
   const steps = [];
   for await (const step of occlude(crop, WHITE, whiteness)) steps.push(step);
-  const last = /** @type {import('../web/occlusion.js').Occlusion} */ (steps.at(-1));
+  const last = /** @type {import('../web/page/why/occlusion.js').Occlusion} */ (steps.at(-1));
   assert.equal(steps.length, last.total);
   assert.deepEqual(steps.map(({ done }) => done), steps.map((_, i) => i + 1));
   assert.equal(new Set(last.effects.map(({ x, y }) => `${x},${y}`)).size, last.total);
@@ -108,7 +108,7 @@ test('of a real photo the uncovered crop gives the score itself, and the face co
   const side = humshakal.info.embedder.width;
   const crop = await humshakal.crop(blob, { face, side });
   const row = await humshakal.galleryEmbedding(match.row);
-  /** @type {import('../web/occlusion.js').Occlusion[]} */
+  /** @type {import('../web/page/why/occlusion.js').Occlusion[]} */
   const steps = [];
   for await (const step of occlude(crop, row,
     (picture) => humshakal.embed(picture, { detect: false }))) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { preparePhoto, sniff } from '../web/photo.js';
+import { preparePhoto, sniff } from '../web/engine/photo.js';
 
 const LIMITS = { photoBytes: 1000 };
 

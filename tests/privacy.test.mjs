@@ -112,7 +112,7 @@ test('every answer of the service worker carries the policy, whatever the server
   await guarded(page);
   const meta = await page.getAttribute('meta[http-equiv=Content-Security-Policy]', 'content');
   const found = await page.evaluate(() => Promise.all(
-    ['./', 'worker.js', 'engine/humshakal-simd.mjs', 'privacy.html', 'models/blazeface-short.recipe']
+    ['./', 'engine/worker.js', 'engine/humshakal-simd.mjs', 'privacy.html', 'models/blazeface-short.recipe']
       .map((file) => fetch(file).then(({ headers }) => headers.get('content-security-policy')))));
   assert.deepEqual(new Set(found), new Set([`${meta}; frame-ancestors 'none'`]));
   const response = await page.goto(`${server.url}no-such-page`);
@@ -167,7 +167,7 @@ inBoth('what is kept can be removed, and is said', async () => {
 test('an update of the site arrives whole: at once for who comes, on a word for who is there', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'humshakal-'));
   t.after(() => rm(folder, { recursive: true }));
-  const files = ['index.html', 'words.js'];
+  const files = ['index.html', 'page/words/words.js'];
   await cp(inProject('build/site'), folder, { recursive: true });
   /** Another version: a page and a script that belong together. @param {string} mark */
   const publish = async (mark) => {

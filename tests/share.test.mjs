@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { isResultLink, readResultLink, writeResultLink } from '../web/result-link.js';
+import { isResultLink, readResultLink, writeResultLink } from '../web/page/share/result-link.js';
 import { choose, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -25,7 +25,7 @@ function chunks(png) {
 /** The file that is shared, saved and copied. @param {any} page */
 async function file(page) {
   return Buffer.from(await page.evaluate(async () => {
-    const { cardFile } = await import(new URL('card.js', document.baseURI).href);
+    const { cardFile } = await import(new URL('page/share/draw-card.js', document.baseURI).href);
     const made = await cardFile(document.querySelector('#card canvas'));
     return [...new Uint8Array(await made.arrayBuffer())];
   }));
@@ -79,7 +79,7 @@ inBoth('the card: the own face left out, in squares or shown; no metadata in the
 test('squares keep nothing finer than their means', async () => {
   const { page } = await open();
   const found = await page.evaluate(async () => {
-    const { drawCard, SQUARES } = await import(new URL('card.js', document.baseURI).href);
+    const { drawCard, SQUARES } = await import(new URL('page/share/draw-card.js', document.baseURI).href);
     // Two faces that differ in every pixel, but not in the mean of any square.
     const face = (/** @type {number} */ turn) => {
       const picture = new ImageData(192, 192);

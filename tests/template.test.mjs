@@ -8,18 +8,18 @@ import { inProject, need, photo, site } from './lib/project.mjs';
 
 const LABELED = 'build/photos/test/labeled';
 
-/** @typedef {import('../web/template.js').Candidate} Candidate */
-/** @typedef {import('../web/several.js').Look} Look */
+/** @typedef {import('../web/page/several/template.js').Candidate} Candidate */
+/** @typedef {import('../web/page/several/several.js').Look} Look */
 
 await need('build/site/models/manifest.json');
 const { Humshakal } = await import(new URL('humshakal.js', site).href);
-const { lookAt, matchTogether, quality } = /** @type {typeof import('../web/several.js')} */ (
-  await import(new URL('several.js', site).href));
+const { lookAt, matchTogether, quality } = /** @type {typeof import('../web/page/several/several.js')} */ (
+  await import(new URL('page/several/several.js', site).href));
 const { cosine, findPerson, leaveOneOut, meanOf } = (
-  /** @type {typeof import('../web/template.js')} */ (
-    await import(new URL('template.js', site).href)));
+  /** @type {typeof import('../web/page/several/template.js')} */ (
+    await import(new URL('page/several/template.js', site).href)));
 
-/** @type {import('../web/humshakal.js').Humshakal} */
+/** @type {import('../web/engine/humshakal.js').Humshakal} */
 let humshakal;
 /** @type {Map<string, Candidate[]>} the faces of each person's photos */
 const people = new Map();

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HumError } from '../web/errors.js';
-import * as words from '../web/words.js';
+import { HumError } from '../web/engine/errors.js';
+import * as words from '../web/page/words/words.js';
 
 const THRESHOLD = 0.4;
 

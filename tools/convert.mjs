@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-/** The command line of the converter; the work is done in tools/convert/. */
+/** The command line of the converter; the work is done in web/engine/convert/. */
 
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { converterPackages } from './convert/packages.mjs';
-import { ConvertError, convertKeras, convertTfjs, DTYPES, LAYERS } from './convert/index.mjs';
-import { writeMatrix } from './convert/npy.mjs';
+import { converterPackages } from './packages.mjs';
+import { ConvertError, convertKeras, convertTfjs, DTYPES, LAYERS } from '../web/engine/convert/index.js';
+import { writeMatrix } from '../web/engine/convert/npy.js';
 
 const HELP = `Converts face networks to TensorFlow Lite models that Humshakal runs.
 

@@ -10,8 +10,8 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { convertTfjs } from '../../tools/convert/index.mjs';
-import { converterPackages } from '../../tools/convert/packages.mjs';
+import { convertTfjs } from '../../web/engine/convert/index.js';
+import { converterPackages } from '../../tools/packages.mjs';
 import { centre, figures } from '../lib/cli.mjs';
 import { unit } from '../lib/compare.mjs';
 import { embedCrop, startEngine } from '../lib/face-crops.mjs';

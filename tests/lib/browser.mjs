@@ -13,7 +13,7 @@
  * stays with Chromium. It takes some seconds to start, so only the main ways run in both.
  */
 
-import { importPackage } from '../../tools/convert/packages.mjs';
+import { importPackage } from '../../tools/packages.mjs';
 
 const { chromium, firefox } = await importPackage('tests', 'playwright-core');
 

@@ -1,7 +1,7 @@
 /** Whether everybody can use a page as it stands: rules of WCAG 2.2 AA, and room to read. */
 
 import assert from 'node:assert/strict';
-import { importPackage } from '../../tools/convert/packages.mjs';
+import { importPackage } from '../../tools/packages.mjs';
 
 const { source: axe } = (await importPackage('tests', 'axe-core')).default;
 

@@ -1,7 +1,7 @@
 /** The engine in Node, and the face crops of real photos that networks are compared on. */
 
 import { readdir, readFile } from 'node:fs/promises';
-import { Engine } from '../../web/wasm.js';
+import { Engine } from '../../web/engine/wasm.js';
 import { inProject, need, project } from './project.mjs';
 
 const WASM = 'build/wasm-simd/humshakal-simd';

@@ -3,7 +3,7 @@
  * made, not trained; and read back by name, without the converter.
  */
 
-import { importPackage } from '../../tools/convert/packages.mjs';
+import { importPackage } from '../../tools/packages.mjs';
 
 /**
  * @typedef {{name: string, shape: number[], data: Float32Array}} Weight

@@ -8,10 +8,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { madeFile } from '../../tests/lib/keras-cache.mjs';
-import { Graph } from '../convert/graph.mjs';
-import { convertKeras, convertTfjs } from '../convert/index.mjs';
-import { converterPackages } from '../convert/packages.mjs';
-import { writeTflite } from '../convert/tflite.mjs';
+import { Graph } from '../../web/engine/convert/graph.js';
+import { convertKeras, convertTfjs } from '../../web/engine/convert/index.js';
+import { converterPackages } from '../packages.mjs';
+import { writeTflite } from '../../web/engine/convert/tflite.js';
 
 /** @typedef {'int8' | 'f16' | 'f32'} Dtype */
 
@@ -93,9 +93,9 @@ export async function ensure(networks, say) {
 /** What is made depends on the code that made it. */
 async function converterKey() {
   const hash = createHash('sha256');
-  for (const folder of ['tools/convert/', 'tests/lib/']) {
+  for (const folder of ['web/engine/convert/', 'tests/lib/']) {
     const names = await readdir(new URL(folder, ROOT));
-    for (const name of names.filter((one) => folder === 'tools/convert/'
+    for (const name of names.filter((one) => folder === 'web/engine/convert/'
       || one.startsWith('keras-')).sort()) {
       hash.update(await readFile(new URL(`${folder}${name}`, ROOT)));
     }

@@ -22,7 +22,7 @@ if (!folder) {
 
 const site = new URL('../../build/site/', import.meta.url);
 const [{ Humshakal }, { lookAt, quality }, { cosine, meanOf }] = await Promise.all(
-  ['humshakal.js', 'several.js', 'template.js'].map((file) => import(new URL(file, site).href)));
+  ['humshakal.js', 'page/several/several.js', 'page/several/template.js'].map((file) => import(new URL(file, site).href)));
 
 /** The same numbers in every run. */
 let seed = 1;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { importPackage } from '../convert/packages.mjs';
+import { importPackage } from '../packages.mjs';
 import { serve } from '../serve.mjs';
 
 const SITE = 'build/site';

@@ -13,7 +13,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 
 /** What assets.js keeps, and what few visitors ever need, is not fetched in advance. */
-const LARGE = /\.(wasm|humg|recipe|tflite(\.\d+)?)$|^convert\/|^picture\.jpg$/;
+const LARGE = /\.(wasm|humg|recipe|tflite(\.\d+)?)$|^engine\/convert\/|^picture\.jpg$/;
 
 const site = resolve(process.argv[2] ?? '');
 

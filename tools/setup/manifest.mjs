@@ -29,11 +29,11 @@ const GALLERY_NAMES = [
 const site = resolve(process.argv[2] ?? '');
 const first = process.argv[3] ?? 'facenet';
 
-if (!existsSync(join(site, 'assets.js'))) {
-  throw new Error(`${site} is not a built site (no assets.js in it).\n`
+if (!existsSync(join(site, 'engine/assets.js'))) {
+  throw new Error(`${site} is not a built site (no engine/assets.js in it).\n`
     + 'usage: node tools/setup/manifest.mjs build/site [MODEL]');
 }
-const { MANIFEST_FORMAT, describeNetwork } = await import(inSite('assets.js'));
+const { MANIFEST_FORMAT, describeNetwork } = await import(inSite('engine/assets.js'));
 
 /** @param {string} file  relative to the site */
 function inSite(file) {
@@ -81,7 +81,7 @@ async function engines() {
 
 /** Any Node can run the plain SIMD build. */
 async function startEngine() {
-  const { Engine } = await import(inSite('wasm.js'));
+  const { Engine } = await import(inSite('engine/wasm.js'));
   const { default: factory } = await import(inSite('engine/humshakal-simd.mjs'));
   return Engine.start(factory, await readFile(join(site, 'engine/humshakal-simd.wasm')));
 }

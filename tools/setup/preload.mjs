@@ -8,7 +8,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { importPackage } from '../convert/packages.mjs';
+import { importPackage } from '../packages.mjs';
 
 const { parse } = await importPackage('models', 'acorn');
 

@@ -25,7 +25,7 @@ for file in "${engines[@]}" "${models[@]}" "${galleries[@]}" build/photos/sample
 done
 
 packages=build/npm/models/node_modules
-inputs=$(find web tools/convert "${engines[@]}" build/models build/galleries build/photos/samples \
+inputs=$(find web tools/packages.mjs "${engines[@]}" build/models build/galleries build/photos/samples \
     build/photos/presidents/credits.json LICENSE tools/setup/{site.sh,{strip-comments,preload,manifest,licences,files}.mjs} \
     "$packages"/{h5wasm,flatbuffers}/package.json -type f -print0 | sort -z | xargs -0 sha256sum)
 key=$(key_of_text "$first" "$inputs")
@@ -34,18 +34,16 @@ key=$(key_of_text "$first" "$inputs")
 say "Laying the site together (a few seconds) ..."
 new=build/site.new
 rm -rf "$new"
-mkdir -p "$new"/{engine,models,galleries,samples}
+mkdir -p "$new"/{models,galleries,samples}
 cp -R web/. "$new"
-node tools/setup/strip-comments.mjs "$new"/{,languages/,views/}*.js ||
+find "$new" -name '*.js' -exec node tools/setup/strip-comments.mjs {} + ||
     die "the comments could not be taken out of the scripts" "The reason is above."
 node tools/setup/preload.mjs "$new"/*.html ||
     die "the pages' modules could not be listed in them" "The reason is above."
-# The page converts a person's own VGGFace weights with the tools' converter.
-mkdir -p "$new"/convert/packages/{h5wasm,flatbuffers}
-cp tools/convert/*.mjs "$new/convert"
-rm "$new/convert/packages.mjs" # Node's way to find these packages
-cp "$packages"/h5wasm/dist/esm/*.js "$new/convert/packages/h5wasm"
-cp "$packages"/flatbuffers/mjs/*.js "$new/convert/packages/flatbuffers"
+# What the converter of a person's own VGGFace weights needs.
+mkdir -p "$new"/engine/convert/packages/{h5wasm,flatbuffers}
+cp "$packages"/h5wasm/dist/esm/*.js "$new/engine/convert/packages/h5wasm"
+cp "$packages"/flatbuffers/mjs/*.js "$new/engine/convert/packages/flatbuffers"
 cp "${engines[@]}" "$new/engine"
 cp "${galleries[@]}" "$new/galleries"
 cp build/photos/samples/* "$new/samples"

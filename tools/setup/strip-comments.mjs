@@ -7,7 +7,7 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { importPackage } from '../convert/packages.mjs';
+import { importPackage } from '../packages.mjs';
 
 const { parse } = await importPackage('models', 'acorn');
 

@@ -1,9 +1,9 @@
-/** This engine, as web/worker.js drives it. */
+/** This engine, as web/engine/worker.js drives it. */
 
 import { PROJECT, bytes } from '../files.js';
-import { boundScript } from '../../../web/bound-worker.js';
-import { Engine } from '../../../web/wasm.js';
-import { bestBuild } from '../../../web/simd.js';
+import { boundScript } from '../../../web/engine/bound-worker.js';
+import { Engine } from '../../../web/engine/wasm.js';
+import { bestBuild } from '../../../web/engine/simd.js';
 
 export const NAME = 'Humshakal';
 

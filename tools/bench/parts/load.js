@@ -5,7 +5,7 @@
  */
 
 import { EMBEDDER, bytes, network } from '../files.js';
-import { sha256 } from '../../../web/assets.js';
+import { sha256 } from '../../../web/engine/assets.js';
 import { readModel } from '../tflite.js';
 import { attempt, summarise } from '../timing.js';
 import * as litert from '../engines/litert.js';
@@ -31,7 +31,7 @@ const ENGINES = {
   [ours.NAME]: async ({ model, recipe, side }) => {
     const { factory, wasm } = await ours.parts((await ours.builds())[0]);
     const pixels = new Uint8Array(4 * side * side).map((_, i) => i);
-    /** @type {import('../../../web/wasm.js').Engine} */
+    /** @type {import('../../../web/engine/wasm.js').Engine} */
     let engine;
     return [
       async () => {

@@ -96,7 +96,7 @@ const APPLICATIONS = [
   { name: 'face-api.js, tiny detector', module: 'face-api', options: { detector: 'tiny' } },
 ];
 
-/** @param {import('../../../web/wasm.js').Engine} engine @param {Uint8Array} photo
+/** @param {import('../../../web/engine/wasm.js').Engine} engine @param {Uint8Array} photo
     @param {number} most  faces that are to be named */
 function job(engine, photo, most) {
   engine.photoDecode(photo);
@@ -108,7 +108,7 @@ function job(engine, photo, most) {
 /**
  * Where our time goes.
  * @param {string} name
- * @param {import('../../../web/wasm.js').Engine} engine
+ * @param {import('../../../web/engine/wasm.js').Engine} engine
  * @param {Uint8Array} photo
  * @param {number} runs
  */

@@ -1,0 +1,80 @@
+/**
+ * Turns weights that a person has downloaded themselves into a network of ours: VGGFace as
+ * the keras-vggface project publishes it (.h5). In browsers this happens in a worker; in
+ * Node in the calling thread. The converter (convert/) and the two packages it needs
+ * are loaded when they are wanted first.
+ */
+
+import { startBoundWorker } from './bound-worker.js';
+import { HumError, cancellable } from './errors.js';
+
+/** @typedef {(share: number) => void} OnShare  told 0..1 */
+
+/**
+ * @param {Blob} file
+ * @param {{onShare: OnShare, signal?: AbortSignal}} options
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}  a .tflite model with its recipe
+ */
+export function convertWeights(file, { onShare, signal }) {
+  return typeof Worker === 'function' ? inWorker(file, { onShare, signal })
+    : convertHere(file, onShare);
+}
+
+/**
+ * @param {Blob} file
+ * @param {OnShare} onShare
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function convertHere(file, onShare) {
+  const [{ convertKeras, ConvertError }, h5wasm, flatbuffers] = await Promise.all([
+    part('index.js'), part('packages/h5wasm/hdf5_hl.js'),
+    part('packages/flatbuffers/flatbuffers.js')]);
+  // Only a worker can read a Blob part by part, as the HDF5 library asks for it.
+  const inParts = 'FileReaderSync' in globalThis;
+  const source = inParts ? file : new Uint8Array(await file.arrayBuffer());
+  try {
+    const { model } = await convertKeras(source, { packages: { h5wasm, flatbuffers },
+      onProgress: onShare });
+    return model;
+  } catch (error) {
+    if (!(error instanceof ConvertError)) throw error;
+    const { message } = /** @type {Error} */ (error);
+    throw new HumError('HUM_ERROR_WEIGHTS', message, { cause: error });
+  }
+}
+
+/** @param {string} file @returns {Promise<any>} */
+async function part(file) {
+  const { href } = new URL(`./convert/${file}`, import.meta.url);
+  try {
+    return await import(href);
+  } catch (cause) {
+    throw new HumError('HUM_ERROR_NETWORK', `convert/${file} could not be loaded (${cause}). `
+      + 'Check the connection and try again.', { cause });
+  }
+}
+
+/**
+ * @param {Blob} file
+ * @param {{onShare: OnShare, signal?: AbortSignal}} options
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+function inWorker(file, { onShare, signal }) {
+  const worker = startBoundWorker('./convert-worker.js', 'humshakal-convert');
+  const converted = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data: { share, model, error } }) => {
+      if (model) resolve(model);
+      else if (error) reject(new HumError(error.code, error.message));
+      else onShare(share);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new HumError('HUM_ERROR_CRASH', 'The conversion stopped unexpectedly '
+        + `(${event.message ?? 'its script could not be loaded'}). Try again; if it happens `
+        + 'again, convert the file with tools/convert.mjs.'));
+    };
+    worker.postMessage({ file });
+  });
+  return (signal ? cancellable(converted, signal) : converted)
+    .finally(() => worker.terminate());
+}

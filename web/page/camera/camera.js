@@ -1,0 +1,168 @@
+/**
+ * The camera: off until it is asked for, and off again after the shot, on cancel, when the
+ * page is left and when it is hidden. Nothing of it is kept but the one picture.
+ */
+
+import { isAbort } from '../../engine/errors.js';
+import { stillOf } from '../../engine/photo.js';
+
+/**
+ * @typedef {object} Camera
+ * @property {'asking' | 'live' | 'failed'} phase
+ * @property {MediaStream | null} stream
+ * @property {boolean} mirrored    shown as in a mirror: it looks at whoever sees it
+ * @property {boolean} switchable  there is another camera
+ * @property {number} count        seconds until the shot; 0: none is on its way
+ * @property {string} failure      why there is no picture: a name of a DOMException, or
+ *   'insecure', 'ended'
+ */
+
+const COUNT_FROM = 3;
+
+/** @type {MediaTrackConstraints} enough for a face; more only costs time */
+const SIZE = { width: { ideal: 1280 }, height: { ideal: 960 } };
+
+/**
+ * @param {object} app
+ * @param {(camera: Camera | null, announcement?: string) => void} app.show  null: off
+ * @param {(blob: Blob) => void} app.taken
+ * @param {(error: unknown) => void} app.failed  the picture could not be taken
+ */
+export function createCamera({ show, taken, failed }) {
+  /** @type {Camera | null} */
+  let camera = null;
+  /** Opening a camera takes time; what was asked for before the last request is let go. */
+  let request = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let timer;
+
+  /** @param {Partial<Camera>} changes */
+  function change(changes) {
+    camera = { phase: 'asking', stream: null, mirrored: false, switchable: false, count: 0,
+      failure: '', ...camera, ...changes };
+    show(camera);
+  }
+
+  function stopTracks() {
+    clearInterval(timer);
+    camera?.stream?.getTracks().forEach((track) => track.stop());
+  }
+
+  /** @param {MediaTrackConstraints} [which]  without it the one for self-portraits */
+  async function open(which = { facingMode: { ideal: 'user' } }) {
+    stopTracks();
+    const mine = request += 1;
+    change({ phase: 'asking', stream: null, count: 0, failure: '' });
+    try {
+      const stream = await openStream(which);
+      if (mine !== request) {
+        stream.getTracks().forEach((track) => track.stop());
+        return;
+      }
+      const [track] = stream.getVideoTracks();
+      track.addEventListener('ended', () => {
+        if (camera?.stream === stream) fail('ended');
+      });
+      const mirrored = !facesAway(track);
+      change({ phase: 'live', stream, mirrored });
+      const switchable = (await cameras()).length > 1;
+      if (mine === request) change({ switchable });
+    } catch (error) {
+      if (mine !== request) return;
+      console.warn(`The camera cannot be used (${error}).`);
+      fail(error instanceof DOMException ? error.name : 'unknown');
+    }
+  }
+
+  /** @param {string} failure */
+  function fail(failure) {
+    stopTracks();
+    change({ phase: 'failed', stream: null, count: 0, failure });
+  }
+
+  /** @param {string} [announcement] */
+  function close(announcement) {
+    if (!camera) return;
+    request += 1;
+    stopTracks();
+    camera = null;
+    show(null, announcement);
+  }
+
+  /** @param {HTMLVideoElement} video */
+  async function shoot(video) {
+    clearInterval(timer);
+    const mine = request;
+    try {
+      const blob = await stillOf(video);
+      if (mine !== request) return;
+      close();
+      taken(blob);
+    } catch (error) {
+      if (mine !== request || isAbort(error)) return;
+      close();
+      failed(error);
+    }
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) close();
+  });
+  addEventListener('pagehide', () => close());
+
+  return {
+    open,
+    close,
+
+    /** @param {HTMLVideoElement} video @param {boolean} later  with the self-timer */
+    shoot(video, later) {
+      if (camera?.phase !== 'live') return;
+      if (!later) {
+        shoot(video);
+        return;
+      }
+      clearInterval(timer);
+      change({ count: COUNT_FROM });
+      timer = setInterval(() => {
+        if (camera && camera.count > 1) change({ count: camera.count - 1 });
+        else shoot(video);
+      }, 1000);
+    },
+
+    /** Takes the next camera: of a phone that which looks the other way. */
+    async turn() {
+      const [track] = camera?.stream?.getVideoTracks() ?? [];
+      if (!track) return;
+      const { facingMode, deviceId } = track.getSettings();
+      if (facingMode === 'user' || facingMode === 'environment') {
+        await open({ facingMode: { ideal: facingMode === 'user' ? 'environment' : 'user' } });
+        return;
+      }
+      const all = await cameras();
+      const at = all.findIndex((device) => device.deviceId === deviceId);
+      await open({ deviceId: { exact: all[(at + 1) % all.length].deviceId } });
+    },
+  };
+}
+
+/** @param {MediaTrackConstraints} which */
+async function openStream(which) {
+  if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('', insecureOrNone());
+  return navigator.mediaDevices.getUserMedia({ video: { ...which, ...SIZE }, audio: false });
+}
+
+/** Browsers hide cameras from pages that did not come over https. */
+function insecureOrNone() {
+  return globalThis.isSecureContext ? 'NotSupportedError' : 'insecure';
+}
+
+async function cameras() {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.filter(({ kind }) => kind === 'videoinput');
+}
+
+/** Whether a camera looks away from whoever sees the picture. @param {MediaStreamTrack} track */
+function facesAway(track) {
+  return track.getSettings().facingMode === 'environment'
+    || /\b(back|rear|environment)\b/i.test(track.label);
+}

@@ -1,0 +1,135 @@
+/**
+ * The page's side of the service worker (sw.js): it is installed before the engine starts,
+ * so that the engine's threads stand behind the gate as well, on the first visit too. And
+ * the page's own count of what passed.
+ */
+
+import { trusted } from '../../engine/bound-worker.js';
+
+/** A service worker starts in a fraction of a second, or not at all (private windows). */
+const PATIENCE = 5000;
+
+/**
+ * What went over the network since markReady(). guarded: the service worker counts, for all
+ * tabs and threads of this site. Without it the browser's Performance API does, which knows
+ * what this document asked for. sent: bytes of addresses; requests have no body.
+ * @typedef {object} Traffic
+ * @property {boolean} guarded
+ * @property {boolean} ready
+ * @property {number} requests
+ * @property {number} sent
+ * @property {number} received
+ * @property {number} refused  requests that the gate stopped
+ */
+
+/** @type {Traffic} */
+let traffic = { guarded: false, ready: false, requests: 0, sent: 0, received: 0, refused: 0 };
+
+/** @type {(traffic: Traffic) => void} */
+let onTraffic = () => {};
+
+/** @param {Partial<Traffic>} changes */
+function count(changes) {
+  traffic = { ...traffic, ...changes };
+  onTraffic(traffic);
+}
+
+/** @param {string} file @param {number} received @param {boolean} [refused] */
+function add(file, received, refused = false) {
+  if (!traffic.ready) return;
+  if (refused) count({ refused: traffic.refused + 1 });
+  else {
+    count({ requests: traffic.requests + 1, sent: traffic.sent + file.length,
+      received: traffic.received + received });
+  }
+}
+
+/** From here on it counts; everything the page needs is on the device. */
+export function markReady() {
+  if (!traffic.ready) count({ ready: true });
+}
+
+/**
+ * Installs the service worker and waits until it stands between this page and the network.
+ * @param {object} [listeners]
+ * @param {(traffic: Traffic) => void} [listeners.onTraffic]
+ * @param {(use: () => void) => void} [listeners.onNewer]  another version of the site is
+ *   here; use() takes it, and loads the page again
+ * @returns {Promise<boolean>}  whether it does
+ */
+export async function startGate({ onTraffic: listener = onTraffic, onNewer = () => {} } = {}) {
+  onTraffic = listener;
+  const { serviceWorker } = navigator;
+  try {
+    if (!serviceWorker) throw new Error('this browser offers none here');
+    serviceWorker.addEventListener('message', ({ data }) => {
+      const { file, received, refused } = data.traffic;
+      add(file, received, refused);
+    });
+    const registration = await serviceWorker.register(trusted('sw.js'), { updateViaCache: 'none' });
+    watchVersions(serviceWorker, registration, onNewer);
+    await controlled(serviceWorker);
+    count({ guarded: true });
+  } catch (error) {
+    console.warn(`The service worker could not be installed (${error}).`);
+    countWithoutGate();
+  }
+  return traffic.guarded;
+}
+
+/** Has the service worker keep all files of the page, for visits without a network. */
+export async function keepPage() {
+  const { port1, port2 } = new MessageChannel();
+  const answered = new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+  });
+  navigator.serviceWorker.controller?.postMessage('keep', [port2]);
+  const problem = await answered;
+  if (problem) console.warn(`Not every file of the page could be kept (${problem}).`);
+}
+
+/** @param {ServiceWorkerContainer} serviceWorker */
+function controlled(serviceWorker) {
+  return new Promise((resolve, reject) => {
+    if (serviceWorker.controller) resolve(null);
+    serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+    setTimeout(() => reject(new Error('it did not start')), PATIENCE);
+  });
+}
+
+function countWithoutGate() {
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { name, transferSize } = /** @type {PerformanceResourceTiming} */ (entry);
+      if (/^https?:/.test(name)) add(new URL(name).href.slice(origin.length), transferSize);
+    }
+  }).observe({ type: 'resource' });
+}
+
+/**
+ * A newer version waits until no page uses the old one. A visitor who has just come gets it
+ * at once; others are asked, because their photo would be gone.
+ * @param {ServiceWorkerContainer} serviceWorker
+ * @param {ServiceWorkerRegistration} registration
+ * @param {(use: () => void) => void} onNewer
+ */
+function watchVersions(serviceWorker, registration, onNewer) {
+  const hadOne = Boolean(serviceWorker.controller);
+  let asked = false;
+  const use = () => {
+    asked = true;
+    if (registration.waiting) registration.waiting.postMessage('update');
+    else location.reload(); // another tab has taken it
+  };
+  serviceWorker.addEventListener('controllerchange', () => {
+    if (asked) location.reload();
+    else if (hadOne) onNewer(use);
+  });
+  if (registration.waiting && hadOne) use();
+  registration.addEventListener('updatefound', () => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed' && serviceWorker.controller) onNewer(use);
+    });
+  });
+}

@@ -1,0 +1,92 @@
+/** The five people who look most like the face. */
+
+import {
+  barLength, credit, facts, onlyNearest, resultHeading, resultText, shareText, verdict,
+} from '../words/words.js';
+import { say } from '../words/say.js';
+import { copyOf, emit, part, showPixels } from '../views/parts.js';
+
+/** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
+
+/** @param {HTMLElement} element */
+export function mountResults(element) {
+  /** @type {string[]} addresses of thumbnails, freed when they are replaced */
+  let addresses = [];
+  /** @type {unknown} */
+  let drawn = null;
+
+  return (/** @type {import('../main.js').State} */ state) => {
+    const { phase, matches, threshold, crop, offers } = state;
+    element.hidden = phase !== 'result';
+    if (element.hidden || drawn === matches) return;
+    drawn = matches;
+    addresses.forEach((address) => URL.revokeObjectURL(address));
+    addresses = matches.map(({ photo }) => (
+      photo.thumbnail ? URL.createObjectURL(photo.thumbnail) : ''));
+    part(element, 'h2').textContent = resultHeading(matches, threshold);
+    part(element, '.text').textContent = resultText(matches, threshold, offers?.gallery);
+    element.classList.toggle('far', onlyNearest(matches, threshold));
+    part(element, 'ol').replaceChildren(...matches.map((match, i) => (
+      personItem(match, threshold, addresses[i], i === 0 ? crop : null))));
+  };
+}
+
+/**
+ * @param {MatchedPerson} match
+ * @param {number | null} threshold
+ * @param {string} thumbnail
+ * @param {ImageData | null} crop  the visitor's face, beside the best match
+ */
+function personItem(match, threshold, thumbnail, crop) {
+  const item = copyOf('person-template');
+  const image = part(item, 'img');
+  if (thumbnail) image.src = thumbnail;
+  else image.replaceWith(document.createElement('span'));
+  if (crop) {
+    const canvas = part(item, 'canvas');
+    canvas.hidden = false;
+    showPixels(canvas, crop);
+  }
+
+  setLink(part(item, 'h3 a'), match.name, match.link);
+  part(item, '.verdict').textContent = verdict(match, threshold);
+  part(item, '.bar span').style.setProperty('--length', String(barLength(match)));
+  part(item, '.share').replaceChildren(...shareText(match, strong));
+
+  const line = document.createElement('a');
+  part(item, '.credit').append(line);
+  setLink(line, credit(match.photo), match.photo.link);
+  part(item, 'summary').setAttribute('aria-label', say('detailsAbout', { name: match.name }));
+  part(item, '.why').textContent = say('whyTitle', { name: match.name });
+  part(item, '.why').addEventListener('click', () => emit(item, 'why', { does: 'open', match }));
+  part(item, 'dl').replaceChildren(...facts(match, threshold).flatMap(([term, value]) => {
+    const dt = document.createElement('dt');
+    const dd = document.createElement('dd');
+    dt.textContent = term;
+    dd.textContent = value;
+    return [dt, dd];
+  }));
+  return item;
+}
+
+/** @param {string} text */
+function strong(text) {
+  const element = document.createElement('strong');
+  element.textContent = text;
+  return element;
+}
+
+/**
+ * Addresses come from the gallery file, so only web addresses become links.
+ * @param {HTMLAnchorElement} anchor
+ * @param {string} text
+ * @param {string} address
+ */
+function setLink(anchor, text, address) {
+  anchor.textContent = text;
+  if (/^https?:\/\//i.test(address)) {
+    anchor.href = address;
+    anchor.rel = 'noopener noreferrer';
+    anchor.target = '_blank';
+  }
+}

@@ -1,0 +1,50 @@
+/** Several photos of one person: which of them count, and how steady the result is. */
+
+import { say } from '../words/say.js';
+import { LEFT_OUT, togetherText } from '../words/words.js';
+import { copyOf, emit, part } from '../views/parts.js';
+
+/** @param {HTMLElement} element */
+export function mountSeveral(element) {
+  const list = part(element, 'ul');
+  /** @type {unknown} */
+  let drawn = null;
+
+  return (/** @type {import('../main.js').State} */ { several, phase }) => {
+    element.hidden = !several?.together || phase === 'notice';
+    if (element.hidden || !several?.together) return;
+    const { photos, together, unseen, switched } = several;
+    if (drawn !== photos) {
+      drawn = photos;
+      list.replaceChildren(...photos.map(({ url }, index) => photoItem(url, index, photos.length)));
+    }
+    const used = together.photos.filter(({ verdict }) => verdict === 'used').length;
+    part(element, 'h2').textContent = say('severalTitle', { count: photos.length });
+    part(element, '.steady').textContent = togetherText(unseen, together);
+    together.photos.forEach(({ verdict, share }, i) => {
+      const item = list.children[i];
+      const input = part(item, 'input');
+      // At once, though the result may take a moment to follow.
+      input.checked = switched.get(i) ?? verdict === 'used';
+      // One has to stay, and some cannot be used.
+      input.disabled = verdict === 'no-face' || verdict === 'unreadable'
+        || (verdict === 'used' && used === 1);
+      item.classList.toggle('out', verdict !== 'used');
+      part(item, '.verdict').textContent = verdict === 'used'
+        ? say('severalCounts', { share: Math.round(100 * share) }) : LEFT_OUT[verdict];
+    });
+  };
+}
+
+/** @param {string} url @param {number} index @param {number} count */
+function photoItem(url, index, count) {
+  const item = copyOf('several-template');
+  const image = part(item, 'img');
+  const input = part(item, 'input');
+  image.src = url;
+  image.alt = say('photoOf', { number: index + 1, count });
+  // Not every browser can show every photo that may be chosen.
+  image.addEventListener('error', () => image.classList.add('missing'));
+  input.addEventListener('change', () => emit(item, 'use', { index, use: input.checked }));
+  return item;
+}

@@ -1,0 +1,178 @@
+/**
+ * Several photos of the same person, taken together: every face in them is embedded once,
+ * then it is decided which photos count, and how much.
+ */
+
+import { HumError } from '../../engine/errors.js';
+import { findPerson, leaveOneOut, meanOf } from './template.js';
+
+/** @typedef {import('../../engine/humshakal.js').Humshakal} Humshakal */
+/** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
+/** @typedef {Awaited<ReturnType<Humshakal['detect']>>} Found */
+/** @typedef {import('../../engine/wasm.js').Face} Face */
+/** @typedef {import('./template.js').Pixels} Pixels */
+
+/**
+ * What is known of one photo.
+ * @typedef {object} Look
+ * @property {Found | null} found   null: it cannot be read
+ * @property {import('./template.js').Candidate[]} faces  of found.faces, the largest ones
+ * @property {unknown} error  why it cannot be read
+ */
+
+/**
+ * @typedef {object} Several
+ * @property {{blob: Blob, url: string}[]} photos
+ * @property {number} unseen  how many more were given
+ * @property {Look[]} looks   of the photos; empty: not looked at yet
+ * @property {Map<number, boolean>} switched  photos that the visitor wants used or left out,
+ *   whatever they show
+ * @property {Together | null} together
+ */
+
+/**
+ * @typedef {object} Together
+ * @property {Looked[]} photos
+ * @property {number} lead     the photo that counts most
+ * @property {boolean} judged  whether photos of other people could be told apart
+ * @property {MatchedPerson[]} matches
+ * @property {{stay: number, of: number} | null} steady  how many of the matches stay among
+ *   them whichever photo is left out; null: there is only one
+ *
+ * @typedef {object} Looked
+ * @property {'used' | 'other' | 'no-face' | 'unreadable' | 'off'} verdict  other: it shows
+ *   somebody else; off: the visitor left it out
+ * @property {number} share  of the whole, 0..1
+ * @property {number} face   in its found.faces
+ */
+
+/** Faces in the background are not tried. */
+const FACES_A_PHOTO = 6;
+const LEAST_OF_LARGEST = 0.3;
+
+/** What a bad photo is refused with; anything else is not about the photo. */
+const OF_PHOTO = ['HUM_ERROR_FILE', 'HUM_ERROR_FORMAT', 'HUM_ERROR_UNSUPPORTED',
+  'HUM_ERROR_LIMIT', 'HUM_ERROR_VALUE'];
+
+/**
+ * @param {Humshakal} humshakal  ready
+ * @param {Blob} blob
+ * @returns {Promise<Look>}
+ */
+export async function lookAt(humshakal, blob) {
+  try {
+    const found = await humshakal.detect(blob);
+    const largest = found.faces[0]?.width ?? 0;
+    const likely = found.faces.slice(0, FACES_A_PHOTO)
+      .filter(({ width }) => width >= LEAST_OF_LARGEST * largest);
+    const faces = [];
+    for (const face of likely) {
+      const { width: side } = humshakal.info.embedder;
+      const embedding = await humshakal.embed(blob, { face });
+      const crop = await humshakal.crop(blob, { face, side });
+      faces.push({ embedding, quality: quality(face, crop) });
+    }
+    return { found, faces, error: null };
+  } catch (error) {
+    if (!(error instanceof HumError) || !OF_PHOTO.includes(error.code)) throw error;
+    return { found: null, faces: [], error };
+  }
+}
+
+/**
+ * Decides which photos count and finds the people who look most like all of them together.
+ * @param {Humshakal} humshakal
+ * @param {Look[]} looks
+ * @param {number} k
+ * @param {Several['switched']} switched
+ * @returns {Promise<Together | null>}  null: no photo is left
+ */
+export async function matchTogether(humshakal, looks, k, switched) {
+  const able = looks.flatMap(({ faces }, i) => (faces.length ? [i] : []));
+  const asked = able.filter((i) => switched.get(i) !== false);
+  if (!asked.length) return null;
+  const least = leastAgreement(humshakal.info.embedder);
+  const members = findPerson(asked.map((i) => looks[i].faces), least);
+  const photos = looks.map(({ found, faces }, i) => {
+    const member = members[asked.indexOf(i)];
+    const verdict = !found ? 'unreadable' : !faces.length ? 'no-face' : !member ? 'off'
+      : member.agrees || switched.get(i) ? 'used' : 'other';
+    return /** @type {Looked} */ ({ verdict, share: 0, face: member?.face ?? 0 });
+  });
+  const used = asked.filter((i) => photos[i].verdict === 'used');
+  const faces = used.map((i) => looks[i].faces[photos[i].face]);
+  const sum = faces.reduce((total, face) => total + face.quality, 0);
+  used.forEach((photo, i) => {
+    photos[photo].share = faces[i].quality / sum;
+  });
+  const matches = await humshakal.search(meanOf(faces), { k });
+  return {
+    photos,
+    lead: used.reduce((best, i) => (photos[i].share > photos[best].share ? i : best), used[0]),
+    judged: least !== null,
+    matches,
+    steady: await steadiness(humshakal, matches, leaveOneOut(faces)),
+  };
+}
+
+/**
+ * @param {Humshakal} humshakal
+ * @param {MatchedPerson[]} matches
+ * @param {Float32Array[]} variants
+ */
+async function steadiness(humshakal, matches, variants) {
+  if (!variants.length) return null;
+  let staying = matches;
+  for (const variant of variants) {
+    const found = await humshakal.search(variant, { k: matches.length });
+    staying = staying.filter(({ name }) => found.some((one) => one.name === name));
+  }
+  return { stay: staying.length, of: matches.length };
+}
+
+/**
+ * Below this share of the network's same-person level a photo is taken to show somebody
+ * else. That level is for two photos of anybody; here most are of one person already. Of
+ * film actors' crops (models/README.md, B) it keeps 7 to 10 % of strangers' photos, and
+ * loses 8 % of the person's own beside one other photo, 4 % beside two, 1 % beside four.
+ */
+const LEAST_OF_THRESHOLD = 0.8;
+
+/** @param {any} embedder  as in info @returns {number | null} */
+function leastAgreement({ threshold = null }) {
+  return threshold === null ? null : LEAST_OF_THRESHOLD * threshold;
+}
+
+/** The variance of the Laplacian that the middle one of the sharp crops in B has. */
+const SHARP = 60;
+const BLURRED_COUNTS = 0.1;
+
+/**
+ * How much a face counts, 0..1. Sharpness is measured in the crop as the network sees it,
+ * to which a small face is enlarged, so that it tells of size as well as of blur. With half
+ * of the crops in B shrunk to 16 to 40 pixels, means of three photos have 0.471 true
+ * accepts at 0.1 % false ones, without weights 0.451, one photo 0.278
+ * (tools/bench/several.mjs --crops --shrink). On crops as they are, weights hardly matter.
+ * @param {Face} face
+ * @param {Pixels} crop
+ */
+export function quality({ score }, crop) {
+  const sharpness = Math.sqrt(Math.min(1, laplacianVariance(crop) / SHARP));
+  return score * (BLURRED_COUNTS + (1 - BLURRED_COUNTS) * sharpness);
+}
+
+/** The usual measure of sharpness (Pech-Pacheco et al. 2000). @param {Pixels} crop */
+function laplacianVariance({ data, width, height }) {
+  const luma = new Float32Array(width * height).map((_, i) => (
+    0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]));
+  let [sum, squares] = [0, 0];
+  for (let y = 1; y < height - 1; y += 1) {
+    for (let at = y * width + 1; at < (y + 1) * width - 1; at += 1) {
+      const value = 4 * luma[at] - luma[at - 1] - luma[at + 1] - luma[at - width] - luma[at + width];
+      sum += value;
+      squares += value * value;
+    }
+  }
+  const count = (width - 2) * (height - 2);
+  return squares / count - (sum / count) ** 2;
+}

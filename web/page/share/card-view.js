@@ -1,0 +1,100 @@
+/** The result as a picture: a preview that follows the choice, and the ways to share it. */
+
+import { cardFile, drawCard } from './draw-card.js';
+import { writeResultLink } from './result-link.js';
+import { say } from '../words/say.js';
+import { cardDescription, credit, resultHeading, shareText, verdict } from '../words/words.js';
+import { part } from '../views/parts.js';
+
+/** @param {HTMLElement} element  the dialog */
+export function mountCard(element) {
+  const dialog = /** @type {HTMLDialogElement} */ (element);
+  const canvas = part(dialog, 'canvas');
+  const status = part(dialog, '[role=status]');
+  const page = new URL('./', document.baseURI);
+  /** @type {import('../main.js').State} */
+  let shown;
+  /** @type {import('./draw-card.js').Card} */
+  let card;
+  let saving = '';
+
+  const chosen = () => part(dialog, 'input:checked').value;
+  const draw = () => drawCard(canvas, card, chosen());
+
+  part(document, '#make-card').addEventListener('click', async () => {
+    status.textContent = '';
+    part(dialog, 'input[value=none]').checked = true; // each result asks anew
+    card = await cardOf(shown, page);
+    draw();
+    canvas.setAttribute('aria-label', cardDescription(shown.matches));
+    dialog.showModal();
+  });
+  part(dialog, 'fieldset').addEventListener('change', draw);
+  part(dialog, '#card-close').addEventListener('click', () => dialog.close());
+
+  /** @param {string} id @param {() => Promise<string>} run  resolves to what to say */
+  const action = (id, run) => {
+    part(dialog, id).addEventListener('click', async () => {
+      status.textContent = '';
+      try {
+        status.textContent = await run();
+      } catch (error) {
+        if (/** @type {any} */ (error)?.name === 'AbortError') return; // closed by the visitor
+        console.warn(error);
+        status.textContent = say('cardFailed', { problem: String(error) });
+      }
+    });
+  };
+  action('#card-share', async () => {
+    await navigator.share({ files: [await cardFile(canvas)] });
+    return '';
+  });
+  action('#card-save', async () => {
+    URL.revokeObjectURL(saving); // not sooner: browsers take their time
+    saving = URL.createObjectURL(await cardFile(canvas));
+    const anchor = document.createElement('a');
+    anchor.href = saving;
+    anchor.download = 'humshakal.png';
+    anchor.click();
+    return say('cardSaved');
+  });
+  action('#card-copy', async () => {
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': cardFile(canvas) })]);
+    return say('cardCopied');
+  });
+  action('#card-link', async () => {
+    await navigator.clipboard.writeText(writeResultLink(page.href, shown.matches));
+    return say('cardLinkCopied');
+  });
+  part(dialog, '#card-share').hidden = !navigator.canShare?.(
+    { files: [new File([], 'humshakal.png', { type: 'image/png' })] });
+  part(dialog, '#card-copy').hidden = typeof ClipboardItem === 'undefined';
+  part(dialog, '#card-link').hidden = !navigator.clipboard;
+
+  return (/** @type {import('../main.js').State} */ state) => {
+    shown = state;
+    if (state.phase !== 'result') dialog.close();
+  };
+}
+
+/**
+ * @param {import('../main.js').State} state
+ * @param {URL} page
+ * @returns {Promise<import('./draw-card.js').Card>}
+ */
+async function cardOf({ matches, threshold, crop }, page) {
+  const people = matches.map(async (match) => ({
+    name: match.name,
+    verdict: verdict(match, threshold),
+    share: shareText(match, String).join(''),
+    credit: credit(match.photo),
+    picture: match.photo.thumbnail && await createImageBitmap(match.photo.thumbnail),
+  }));
+  return {
+    heading: resultHeading(matches, threshold),
+    people: await Promise.all(people),
+    face: crop,
+    note: say('cardNote'),
+    address: page.host + page.pathname.replace(/\/$/, ''),
+  };
+}

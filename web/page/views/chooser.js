@@ -1,0 +1,61 @@
+/** The ways to give a photo that are seen: the file button and the samples. */
+
+import { say } from '../words/say.js';
+import { credit, downloadSize, told } from '../words/words.js';
+import { copyOf, emit, emitFiles, part } from './parts.js';
+
+/** @param {HTMLElement} element */
+export function mountChooser(element) {
+  const input = part(element, '#file');
+  const samples = part(element, '.samples');
+  const size = part(element, '#download span');
+  const download = part(element, '#download button');
+  const label = part(element, '#choose span');
+  const first = label.textContent;
+  let drawn = false;
+
+  input.addEventListener('change', () => {
+    emitFiles(element, [...input.files]);
+    input.value = ''; // so that the same file can be chosen again
+  });
+  part(element, '#use-camera').addEventListener('click', () => emit(element, 'camera', { does: 'open' }));
+  download.addEventListener('click', () => emit(element, 'download'));
+
+  return (/** @type {import('../main.js').State} */ { offers, phase }) => {
+    label.textContent = phase === 'empty' ? first : say('choose');
+    download.hidden = !offers?.missing || phase === 'busy';
+    size.textContent = offers ? downloadSize(offers) : '';
+    if (!offers || drawn) return;
+    drawn = true;
+    samples.classList.remove('coming');
+    samples.hidden = offers.samples.length === 0;
+    part(samples, 'ul').replaceChildren(...offers.samples.map(sampleItem));
+  };
+}
+
+/**
+ * A sample's bytes come from the browser's own cache once its picture is there, or from the
+ * service worker's, so that trying it needs no further request.
+ * @param {{file: string, title: string, author: string, licence: string}} sample
+ */
+export function sampleItem({ file, title, ...made }) {
+  const item = copyOf('sample-template');
+  const image = part(item, 'img');
+  image.alt = told(title);
+  image.addEventListener('error', () => {
+    item.hidden = true; // the page is whole without it
+    console.warn(`A sample photo is missing (${file}).`);
+  });
+  image.src = file;
+  part(item, 'button').addEventListener('click', async () => {
+    try {
+      const response = await fetch(image.src, { cache: 'force-cache' });
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      emit(item, 'photo', { blob: await response.blob(), note: credit(made) });
+    } catch (error) {
+      emit(item, 'problem', { text: say('sampleMissing') });
+      console.warn(`${file} could not be fetched (${error}).`);
+    }
+  });
+  return item;
+}

@@ -1,0 +1,43 @@
+/** The ways to give a photo that are not seen: dropping and pasting anywhere. */
+
+import { GIVEN } from '../words/words.js';
+import { emit, emitFiles } from './parts.js';
+
+/** @param {HTMLElement} veil  shown while something hangs over the page */
+export function mountIntake(veil) {
+  // Moving over a child leaves the parent, so leaving is counted.
+  let depth = 0;
+  /** @param {number} change */
+  const hover = (change) => {
+    depth = Math.max(0, depth + change);
+    veil.hidden = depth === 0;
+  };
+
+  document.addEventListener('dragenter', (event) => {
+    event.preventDefault();
+    hover(1);
+  });
+  document.addEventListener('dragleave', () => hover(-1));
+  document.addEventListener('dragover', (event) => event.preventDefault());
+  document.addEventListener('drop', (event) => {
+    event.preventDefault();
+    hover(-depth);
+    if (event.dataTransfer) take(event.dataTransfer);
+  });
+  document.addEventListener('paste', (event) => {
+    if (event.clipboardData) take(event.clipboardData);
+  });
+}
+
+/** @param {DataTransfer} given */
+function take(given) {
+  const [item] = Array.from(given.items).filter(({ kind }) => kind === 'file');
+  if (item?.webkitGetAsEntry?.()?.isDirectory) {
+    emit(document, 'problem', { text: GIVEN.folder });
+  } else if (given.files.length) {
+    emitFiles(document, [...given.files]);
+  } else {
+    const text = given.types.includes('text/uri-list') ? GIVEN.address : GIVEN.nothing;
+    emit(document, 'problem', { text });
+  }
+}

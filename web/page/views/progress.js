@@ -1,0 +1,24 @@
+/** What is going on: a download in bytes, or work on the photo. */
+
+import { PROGRESS_TITLES, progressText } from '../words/words.js';
+import { emit, part } from './parts.js';
+
+/** @param {HTMLElement} element */
+export function mountProgress(element) {
+  const title = part(element, 'h2');
+  const bar = part(element, 'progress');
+  const text = part(element, 'p');
+  part(element, 'button').addEventListener('click', () => emit(element, 'cancel'));
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && !element.hidden) emit(element, 'cancel');
+  });
+
+  return (/** @type {import('../main.js').State} */ { phase, progress }) => {
+    element.hidden = phase !== 'busy';
+    if (element.hidden) return;
+    title.textContent = PROGRESS_TITLES[progress?.phase ?? 'photo'];
+    text.textContent = progressText(progress);
+    if (progress && progress.phase !== 'start') bar.value = progress.loaded / progress.total;
+    else bar.removeAttribute('value'); // how long is not known: the bar only moves
+  };
+}
