@@ -6,13 +6,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { extractClassifier } from '../web/engine/convert/classifier.js';
-import { Graph } from '../web/engine/convert/graph.js';
-import { ConvertError, convertKeras, convertTfjs } from '../web/engine/convert/index.js';
-import { readNames, writeMatrix } from '../web/engine/convert/npy.js';
+import { extractClassifier } from '../tools/convert/classifier.mjs';
+import { readNames, writeMatrix } from '../tools/convert/npy.mjs';
+import { convertTfjs, fromHalf } from '../tools/convert/tfjs.mjs';
 import { converterPackages } from '../tools/packages.mjs';
+import { Graph } from '../web/engine/convert/graph.js';
+import { ConvertError, convertKeras, withVggface } from '../web/engine/convert/index.js';
 import { writeTflite } from '../web/engine/convert/tflite.js';
-import { fromHalf, store, toHalf } from '../web/engine/convert/weights.js';
+import { store, toHalf } from '../web/engine/convert/weights.js';
 import { cosine, relativeError, unit } from './lib/compare.mjs';
 import { embedCrop, startEngine } from './lib/face-crops.mjs';
 import { madeFile } from './lib/keras-cache.mjs';
@@ -314,7 +315,9 @@ test('fc7 and the classifier need the file with top', async () => {
     refused(/no fc7.*without top/),
   );
   await assert.rejects(
-    convertKeras(file, { packages, classifier: { labels: new Uint8Array(0) } }),
+    withVggface(file, { packages }, (network, opened) =>
+      extractClassifier(opened, network, { labels: new Uint8Array(0) }),
+    ),
     refused(/no classifier/),
   );
   await assert.rejects(

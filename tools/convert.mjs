@@ -1,12 +1,17 @@
 #!/usr/bin/env node
-/** The command line of the converter; the work is done in web/engine/convert/. */
+/** The command line of the converter; the work is done in web/engine/convert/ and convert/. */
 
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ConvertError, convertKeras, withVggface } from '../web/engine/convert/index.js';
+import { extractClassifier } from './convert/classifier.mjs';
+import { writeMatrix } from './convert/npy.mjs';
+import { convertTfjs } from './convert/tfjs.mjs';
 import { converterPackages } from './packages.mjs';
-import { ConvertError, convertKeras, convertTfjs, DTYPES, LAYERS } from '../web/engine/convert/index.js';
-import { writeMatrix } from '../web/engine/convert/npy.js';
+
+const DTYPES = ['int8', 'f16', 'f32'];
+const LAYERS = ['pool', 'fc7'];
 
 const HELP = `Converts face networks to TensorFlow Lite models that Humshakal runs.
 
@@ -127,23 +132,26 @@ async function writeWhole(path, data) {
 }
 
 async function convertHdf5(args, packages, onProgress) {
+  const { dtype, layer } = args;
   const source = new Uint8Array(await readFile(args.source));
-  const classifier = args.classifier && {
-    labels: new Uint8Array(await readFile(args.labels)),
-    wanted: args.names && (await readFile(args.names, 'utf8')).split(/\r?\n/),
-  };
-  const { model, network, people } = await convertKeras(source, {
-    packages,
-    dtype: args.dtype,
-    layer: args.layer,
-    classifier,
-    onProgress,
-  });
+  const people = args.classifier && (await readPeople(source, args, packages));
+  const converted = await convertKeras(source, { packages, dtype, layer, onProgress });
   if (people) {
     await writeWhole(args.classifier, writeMatrix(people.vectors, people.names.length));
     await writeWhole(args.classifier.replace(/\.npy$/, '.txt'), `${people.names.join('\n')}\n`);
   }
-  return { model, network, people };
+  return { ...converted, people };
+}
+
+/** The classes of a file with top that were asked for. */
+async function readPeople(source, { layer, labels, names }, packages) {
+  const choice = {
+    labels: new Uint8Array(await readFile(labels)),
+    wanted: names && (await readFile(names, 'utf8')).split(/\r?\n/),
+  };
+  return withVggface(source, { packages, layer }, (built, file) =>
+    extractClassifier(file, built, choice),
+  );
 }
 
 async function convertGraph(args, packages, onProgress) {

@@ -10,7 +10,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { convertTfjs } from '../../web/engine/convert/index.js';
+import { convertTfjs } from '../../tools/convert/tfjs.mjs';
 import { converterPackages } from '../../tools/packages.mjs';
 import { centre, figures } from '../lib/cli.mjs';
 import { unit } from '../lib/compare.mjs';

@@ -9,9 +9,10 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { fileURLToPath } from 'node:url';
 import { madeFile } from '../../tests/lib/keras-cache.mjs';
 import { Graph } from '../../web/engine/convert/graph.js';
-import { convertKeras, convertTfjs } from '../../web/engine/convert/index.js';
-import { converterPackages } from '../packages.mjs';
+import { convertKeras } from '../../web/engine/convert/index.js';
 import { writeTflite } from '../../web/engine/convert/tflite.js';
+import { convertTfjs } from '../convert/tfjs.mjs';
+import { converterPackages } from '../packages.mjs';
 
 /** @typedef {'int8' | 'f16' | 'f32'} Dtype */
 
@@ -93,9 +94,9 @@ export async function ensure(networks, say) {
 /** What is made depends on the code that made it. */
 async function converterKey() {
   const hash = createHash('sha256');
-  for (const folder of ['web/engine/convert/', 'tests/lib/']) {
+  for (const folder of ['web/engine/convert/', 'tools/convert/', 'tests/lib/']) {
     const names = await readdir(new URL(folder, ROOT));
-    for (const name of names.filter((one) => folder === 'web/engine/convert/'
+    for (const name of names.filter((one) => folder !== 'tests/lib/'
       || one.startsWith('keras-')).sort()) {
       hash.update(await readFile(new URL(`${folder}${name}`, ROOT)));
     }

@@ -77,7 +77,7 @@ node tools/setup/unpack.mjs "${sets[@]}" ||
 
 # The light network comes as a TensorFlow.js graph; what runs is made from it here.
 light=$BUILD/models/hse-mobilenet
-key=$(sha256sum tools/convert.mjs web/engine/convert/*.js models/hse-mobilenet.recipe \
+key=$(sha256sum tools/convert.mjs tools/convert/*.mjs web/engine/convert/*.js models/hse-mobilenet.recipe \
     "$light.json" "$light.bin")
 key=$(key_of_text "$key")
 if [[ ! -f $light.tflite ]] || ! stamp_is light-model "$key"; then

@@ -11,6 +11,19 @@ import { HumError, cancellable } from './errors.js';
 /** @typedef {(share: number) => void} OnShare  told 0..1 */
 
 /**
+ * Files in convert/ that are loaded here, and what they are. Those in packages/ come with the
+ * site, not with the sources.
+ * @typedef {{
+ *   'index.js': typeof import('./convert/index.js'),
+ *   'packages/h5wasm/hdf5_hl.js': typeof import('h5wasm'),
+ *   'packages/flatbuffers/flatbuffers.js': typeof import('flatbuffers'),
+ * }} Parts
+ */
+
+/** @typedef {{share?: number, model?: Uint8Array<ArrayBuffer>,
+ *   error?: {code: string, message: string}}} Message  what the converter's thread says */
+
+/**
  * @param {Blob} file
  * @param {{onShare: OnShare, signal?: AbortSignal}} options
  * @returns {Promise<Uint8Array<ArrayBuffer>>}  a .tflite model with its recipe
@@ -38,12 +51,11 @@ export async function convertHere(file, onShare) {
     return model;
   } catch (error) {
     if (!(error instanceof ConvertError)) throw error;
-    const { message } = /** @type {Error} */ (error);
-    throw new HumError('HUM_ERROR_WEIGHTS', message, { cause: error });
+    throw new HumError('HUM_ERROR_WEIGHTS', error.message, { cause: error });
   }
 }
 
-/** @param {string} file @returns {Promise<any>} */
+/** @template {keyof Parts} Name @param {Name} file @returns {Promise<Parts[Name]>} */
 async function part(file) {
   const { href } = new URL(`./convert/${file}`, import.meta.url);
   try {
@@ -61,11 +73,13 @@ async function part(file) {
  */
 function inWorker(file, { onShare, signal }) {
   const worker = startBoundWorker('./convert-worker.js', 'humshakal-convert');
+  /** @type {Promise<Uint8Array<ArrayBuffer>>} */
   const converted = new Promise((resolve, reject) => {
-    worker.onmessage = ({ data: { share, model, error } }) => {
+    worker.onmessage = (/** @type {MessageEvent<Message>} */ { data }) => {
+      const { share, model, error } = data;
       if (model) resolve(model);
       else if (error) reject(new HumError(error.code, error.message));
-      else onShare(share);
+      else if (share !== undefined) onShare(share);
     };
     worker.onerror = (event) => {
       event.preventDefault();

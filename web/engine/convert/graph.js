@@ -1,25 +1,32 @@
 /** Builds a model layer by layer, keeping the shapes. */
 
-import { ACTIVATION, elements, PADDING } from './tflite.js';
+import { ACTIVATION, elements, PADDING, writeTflite } from './tflite.js';
 import { store } from './weights.js';
 
 /**
  * @typedef {import('./weights.js').Rows} Rows
  * @typedef {import('./weights.js').Storage} Storage
- * @typedef {{kernel: Rows, bias: () => Float32Array}} Weights kernel: OHWI, [out, in] for a
- *   fully connected layer, or [1, H, W, C] for a depthwise one
+ * @typedef {() => Float32Array} Bias
+ * @typedef {{kernel: Rows, bias: Bias}} Weights kernel: OHWI, [out, in] for a fully connected
+ *   layer, or [1, H, W, C] for a depthwise one
+ * @typedef {keyof typeof ACTIVATION} Activation
+ * @typedef {{stride?: number, activation?: Activation}} How padding is "same"
  * @typedef {'f32' | 'f16' | 'int8'} Dtype
  */
 
 /** The convolution that reads the picture itself is known by its few channels. */
 const PICTURE_CHANNELS = 4;
 
-/** Kernels of no more weights stay f16 in int8 models. It costs MobileNet 1.4 kB, for its
-    first pointwise convolution, and brings its TAR at FAR 1 % from 0.623 to 0.628 (f32: 0.630;
-    720 photos of 16 film actors). With a limit of 8,192 or 16,384 nothing more was gained;
-    nor by rounding each row so that its errors add up to nothing. */
+/** In int8 models, kernels of at most this many weights stay f16. In MobileNet that is the
+    first pointwise convolution: it costs 1.4 kB and brings TAR at FAR 1 % from 0.623 to 0.628
+    (f32: 0.630; 720 photos of 16 film actors). Limits of 8,192 and 16,384 gained nothing more;
+    nor did rounding each row so that its errors add up to nothing. */
 const SMALL_KERNEL = 2048;
 
+/** Where the engine looks for a model's recipe (src/tflite.c). */
+const RECIPE = 'humshakal.recipe';
+
+/** Tensors are named by their numbers; a layer's method returns that of its output. */
 export class Graph {
   /** @type {import('./tflite.js').Tensor[]} */
   tensors = [];
@@ -27,6 +34,8 @@ export class Graph {
   operators = [];
   /** @type {number[]} */
   inputs = [];
+  /** @type {number | undefined} the tensor with the axes of globalMean */
+  #axes;
 
   /** @param {Dtype} dtype @param {{smallKernel?: number}} [options] */
   constructor(dtype, { smallKernel = SMALL_KERNEL } = {}) {
@@ -34,7 +43,7 @@ export class Graph {
     this.smallKernel = smallKernel;
   }
 
-  /** @param {number[]} shape */
+  /** @param {string} name @param {number[]} shape */
   input(name, shape) {
     const number = this.#tensor({ name, shape, type: 'f32' });
     this.inputs.push(number);
@@ -51,7 +60,7 @@ export class Graph {
    * @param {string} name
    * @param {number} x
    * @param {Weights} weights
-   * @param {{stride?: number, activation?: keyof ACTIVATION}} [how] padding is "same"
+   * @param {How} [how]
    */
   conv(name, x, { kernel, bias }, { stride = 1, activation = 'none' } = {}) {
     const [, height, width, channels] = this.shape(x);
@@ -72,14 +81,19 @@ export class Graph {
     });
   }
 
-  /** As conv, one filter for each channel. */
+  /**
+   * As conv, with one filter for each channel.
+   * @param {string} name
+   * @param {number} x
+   * @param {Weights} weights
+   * @param {How} [how]
+   */
   depthwise(name, x, { kernel, bias }, { stride = 1, activation = 'none' } = {}) {
     const [, height, width, channels] = this.shape(x);
     // Nine weights a channel: int8 would save next to nothing, and XNNPACK has no depthwise
     // kernel for int8 weights with float activations.
     const storage = this.dtype === 'f32' ? 'f32' : 'f16';
     return this.#operator(name, 'DEPTHWISE_CONV_2D', {
-      version: 1,
       inputs: [x, this.#kernel(kernel, storage), this.#bias(name, channels, bias)],
       shape: [1, Math.ceil(height / stride), Math.ceil(width / stride), channels],
       options: {
@@ -92,6 +106,12 @@ export class Graph {
     });
   }
 
+  /**
+   * @param {string} name
+   * @param {number} x [1, in]
+   * @param {Weights} weights
+   * @param {{activation?: Activation}} [how]
+   */
   fullyConnected(name, x, { kernel, bias }, { activation = 'none' } = {}) {
     const storage = this.#storage(kernel);
     const out = kernel.shape[0];
@@ -103,10 +123,15 @@ export class Graph {
     });
   }
 
-  /** Without padding. */
+  /**
+   * Without padding.
+   * @param {string} name
+   * @param {number} x
+   * @param {{size: number, stride: number}} how
+   */
   maxPool(name, x, { size, stride }) {
     const [, height, width, channels] = this.shape(x);
-    const extent = (side) => Math.floor((side - size) / stride) + 1;
+    const extent = (/** @type {number} */ side) => Math.floor((side - size) / stride) + 1;
     return this.#operator(name, 'MAX_POOL_2D', {
       inputs: [x],
       shape: [1, extent(height), extent(width), channels],
@@ -120,15 +145,15 @@ export class Graph {
     });
   }
 
-  /** The mean over height and width: [1, C], or [1, 1, 1, C] with keepDims. */
+  /**
+   * The mean over height and width: [1, C], or [1, 1, 1, C] with keepDims.
+   * @param {string} name
+   * @param {number} x
+   * @param {{keepDims?: boolean}} [how]
+   */
   globalMean(name, x, { keepDims = false } = {}) {
     const channels = this.shape(x)[3];
-    this.#axes ??= this.#tensor({
-      name: 'height and width',
-      shape: [2],
-      type: 'i32',
-      constant: () => ({ values: Int32Array.of(1, 2) }),
-    });
+    this.#axes ??= this.#integers('height and width', [1, 2]);
     return this.#operator(name, 'MEAN', {
       inputs: [x, this.#axes],
       shape: keepDims ? [1, 1, 1, channels] : [1, channels],
@@ -136,18 +161,19 @@ export class Graph {
     });
   }
 
-  /** [1, H, W, C] -> [1, H * W * C]. */
+  /** [1, H, W, C] -> [1, H * W * C]. @param {string} name @param {number} x */
   flatten(name, x) {
-    const length = this.shape(x).reduce((product, extent) => product * extent, 1);
-    const shape = this.#tensor({
-      name: `${name} shape`,
-      shape: [2],
-      type: 'i32',
-      constant: () => ({ values: Int32Array.of(1, length) }),
-    });
-    return this.#operator(name, 'RESHAPE', { inputs: [x, shape], shape: [1, length] });
+    const shape = [1, elements(this.shape(x))];
+    const inputs = [x, this.#integers(`${name} shape`, shape)];
+    return this.#operator(name, 'RESHAPE', { inputs, shape });
   }
 
+  /**
+   * @param {string} name
+   * @param {number} a
+   * @param {number} b
+   * @param {{activation?: Activation}} [how]
+   */
   add(name, a, b, { activation = 'none' } = {}) {
     return this.#operator(name, 'ADD', {
       inputs: [a, b],
@@ -156,7 +182,11 @@ export class Graph {
     });
   }
 
-  /** b may be [1, 1, 1, C]: one factor a channel. */
+  /**
+   * @param {string} name
+   * @param {number} a
+   * @param {number} b of the same shape, or [1, 1, 1, C]: one factor for each channel
+   */
   multiply(name, a, b) {
     return this.#operator(name, 'MUL', {
       inputs: [a, b],
@@ -165,17 +195,54 @@ export class Graph {
     });
   }
 
+  /** @param {string} name @param {number} x */
   sigmoid(name, x) {
     return this.#operator(name, 'LOGISTIC', { inputs: [x], shape: this.shape(x) });
   }
 
-  /** @type {number | undefined} the tensor with the axes of globalMean */
-  #axes;
+  /**
+   * The model file (.tflite), with its recipe inside.
+   * @param {number} output
+   * @param {object} use
+   * @param {string} use.recipe
+   * @param {import('./tflite.js').Flatbuffers} use.flatbuffers
+   * @param {(share: number) => void} [use.onProgress] told 0..1
+   */
+  write(output, { recipe, flatbuffers, onProgress }) {
+    const { tensors, operators, inputs } = this;
+    return writeTflite(
+      {
+        description: 'converted by Humshakal',
+        tensors,
+        operators,
+        inputs,
+        outputs: [output],
+        metadata: { [RECIPE]: recipe },
+      },
+      { flatbuffers, onProgress },
+    );
+  }
 
+  /** @param {import('./tflite.js').Tensor} tensor */
   #tensor(tensor) {
     return this.tensors.push(tensor) - 1;
   }
 
+  /** @param {string} name @param {number[]} values */
+  #integers(name, values) {
+    const constant = () => ({ values: Int32Array.from(values) });
+    return this.#tensor({ name, shape: [values.length], type: 'i32', constant });
+  }
+
+  /**
+   * @param {string} name
+   * @param {import('./tflite.js').Operator['op']} op
+   * @param {object} what
+   * @param {number[]} what.inputs
+   * @param {number[]} what.shape of its output
+   * @param {import('./tflite.js').Options} [what.options]
+   * @param {number} [what.version]
+   */
   #operator(name, op, { inputs, shape, options, version = 1 }) {
     const output = this.#tensor({ name, shape, type: 'f32' });
     this.operators.push({ op, version, inputs, outputs: [output], options });
@@ -191,28 +258,17 @@ export class Graph {
   /** @param {Rows} kernel @param {Storage} storage */
   #kernel(kernel, storage) {
     const { name, shape } = kernel;
-    const stored = this.#tensor({
-      name,
-      shape,
-      type: storage,
-      constant: () => store(kernel, storage),
-      ...(storage === 'i8' && { axis: 0 }),
-    });
+    const constant = () => store(kernel, storage);
+    const stored = this.#tensor({ name, shape, type: storage, constant });
     if (storage !== 'f16') return stored;
     // The operators take f32; DEQUANTIZE of a constant is how the format says f16 weights.
-    return this.#operator(`${name} as f32`, 'DEQUANTIZE', {
-      version: 3,
-      inputs: [stored],
-      shape,
-    });
+    const inputs = [stored];
+    return this.#operator(`${name} as f32`, 'DEQUANTIZE', { version: 3, inputs, shape });
   }
 
+  /** @param {string} name @param {number} length @param {Bias} read */
   #bias(name, length, read) {
-    return this.#tensor({
-      name: `${name} bias`,
-      shape: [length],
-      type: 'f32',
-      constant: () => ({ values: read() }),
-    });
+    const constant = () => ({ values: read() });
+    return this.#tensor({ name: `${name} bias`, shape: [length], type: 'f32', constant });
   }
 }

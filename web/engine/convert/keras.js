@@ -6,10 +6,13 @@
  * is read; links, storage outside the file and unknown filters are refused; names and
  * shapes are checked before memory for any weight is taken. A `model_config` is ignored.
  * HDF5 itself runs inside WebAssembly, on a file system that holds only this file.
+ *
+ * @typedef {typeof import('h5wasm')} H5wasm
+ * @typedef {Awaited<H5wasm['ready']>} Hdf5 the HDF5 library
  */
 
-import { elements } from './tflite.js';
 import { ConvertError, printable, refuse } from './refuse.js';
+import { elements } from './tflite.js';
 
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]; // "\x89HDF\r\n\x1a\n"
 const MAX_BYTES = 2 ** 31 - 1; // what the HDF5 library can address; VGG-16 has 580 MB
@@ -38,10 +41,10 @@ function guarded(what, call) {
   } catch (error) {
     if (error instanceof ConvertError) throw error;
     // The library prints a stack of errors; its last entry is the cause.
-    const text = String(error?.message ?? error);
+    const text = error instanceof Error ? error.message : String(error);
     const [, cause] = [...text.matchAll(/\(\): (.*)/g)].at(-1) ?? [text, text.split('\n')[0]];
     if (/external raw data/.test(cause)) {
-      refuse(`${what}: they are stored in another file, where this one's are not looked for`);
+      refuse(`${what}: they are stored in another file, and other files are not read`);
     }
     return refuse(
       `${what}: ${printable(cause)}. The file is damaged or not complete; ` +
@@ -59,13 +62,20 @@ async function startOf(source) {
 export class KerasFile {
   /** @type {Map<string, Map<string, string>>} layer -> last part of a weight's name -> path */
   layers = new Map();
-  #checked = new Set(['']);
-  #expected = new Map();
+  /** Paths that need not be looked at again. */
+  #plain = new Set(['']);
+  /** @type {Map<string, Set<string>>} group -> what lies in it */
+  #listed = new Map();
+  /** @type {Map<string, {path: string, shape: number[]}>} "layer/weight" -> where it lies */
+  #checked = new Map();
+  /** The open file's number in the HDF5 library; 0: not open. */
+  #id = 0n;
+  #mounted = false;
 
   /**
    * @param {Uint8Array | Blob} source a Blob is read in parts, as they are needed; that
    *   needs a worker
-   * @param {typeof import('h5wasm')} h5wasm
+   * @param {H5wasm} h5wasm
    */
   static async open(source, h5wasm) {
     const size = source instanceof Uint8Array ? source.length : source.size;
@@ -90,6 +100,7 @@ export class KerasFile {
     }
   }
 
+  /** @param {Hdf5} module @param {number} size bytes of the file */
   constructor(module, size) {
     this.module = module;
     this.size = size;
@@ -98,14 +109,15 @@ export class KerasFile {
 
   close() {
     const { FS } = this.module;
-    if (this.id) this.module.close_file(this.id);
-    this.id = 0n;
-    if (this.mounted) FS.unmount(this.folder);
+    if (this.#id) this.module.close_file(this.#id);
+    this.#id = 0n;
+    if (this.#mounted) FS.unmount(this.folder);
     else if (FS.analyzePath(`${this.folder}/file`).exists) FS.unlink(`${this.folder}/file`);
     if (FS.analyzePath(this.folder).exists) FS.rmdir(this.folder);
-    this.mounted = false;
+    this.#mounted = false;
   }
 
+  /** @param {Uint8Array | Blob} source */
   #mount(source) {
     const { FS, H5F_ACC_RDONLY } = this.module;
     FS.mkdir(this.folder);
@@ -117,21 +129,25 @@ export class KerasFile {
         { blobs: [{ name: 'file', data: source }] },
         this.folder,
       );
-      this.mounted = true;
+      this.#mounted = true;
     }
-    this.id = guarded('the HDF5 file cannot be opened', () =>
+    this.#id = guarded('the HDF5 file cannot be opened', () =>
       this.module.open(`${this.folder}/file`, H5F_ACC_RDONLY, false, -1, -1),
     );
   }
 
-  /** The strings of an attribute such as layer_names. */
+  /**
+   * The strings of an attribute such as layer_names.
+   * @param {string} path of the group that has it
+   * @param {string} attribute
+   */
   #names(path, attribute) {
     const where = `attribute '${attribute}' of '${printable(path)}'`;
     return guarded(where, () => {
-      if (!this.module.get_attribute_names(this.id, path).includes(attribute)) {
+      if (!this.module.get_attribute_names(this.#id, path).includes(attribute)) {
         refuse(`${where} is missing: this is not a Keras weights file`);
       }
-      const about = this.module.get_attribute_metadata(this.id, path, attribute);
+      const about = this.module.get_attribute_metadata(this.#id, path, attribute);
       if (about.total_size === 0) return [];
       if (
         about.type !== STRING ||
@@ -159,16 +175,21 @@ export class KerasFile {
     });
   }
 
+  /**
+   * @param {string} path
+   * @param {string} attribute
+   * @param {import('h5wasm').Metadata} about
+   */
   #attributeStrings(path, attribute, about) {
     const { module } = this;
     const length = about.total_size * about.size;
     const at = module._malloc(length);
     if (!at) refuse('no memory for the names in the file');
     try {
-      module.get_attribute_data(this.id, path, attribute, BigInt(at));
+      module.get_attribute_data(this.#id, path, attribute, BigInt(at));
       const bytes = module.HEAPU8.slice(at, at + length);
       // Padded with zeros by h5py, with spaces by others.
-      const decode = (part) =>
+      const decode = (/** @type {Uint8Array} */ part) =>
         new TextDecoder('latin1').decode(part).split('\0', 1)[0].trimEnd();
       if (!about.vlen) {
         return Array.from({ length: about.total_size }, (_, i) =>
@@ -179,7 +200,7 @@ export class KerasFile {
       const names = Array.from(pointers, (p) =>
         p ? decode(module.HEAPU8.subarray(p, p + MAX_NAME_BYTES)) : '',
       );
-      module.reclaim_vlen_memory(this.id, path, attribute, BigInt(at));
+      module.reclaim_vlen_memory(this.#id, path, attribute, BigInt(at));
       return names;
     } finally {
       module._free(at);
@@ -190,16 +211,21 @@ export class KerasFile {
     for (const layer of this.#names('/', 'layer_names')) {
       if (this.layers.has(layer)) refuse(`layer '${printable(layer)}' is listed twice`);
       this.#requirePlain(layer, 'group');
+      /** @type {Map<string, string>} */
       const weights = new Map();
       for (const name of this.#names(`/${layer}`, 'weight_names')) {
-        weights.set(name.split('/').at(-1), `${layer}/${name}`);
+        weights.set(name.slice(name.lastIndexOf('/') + 1), `${layer}/${name}`);
       }
       this.layers.set(layer, weights);
     }
     if (!this.layers.size) refuse("attribute 'layer_names' is empty: the file has no layers");
   }
 
-  /** Every step of the path must be a plain group, and its end what is asked for. */
+  /**
+   * Every step of the path must be a plain group, and its end what is asked for.
+   * @param {string} path
+   * @param {'group' | 'dataset'} kind
+   */
   #requirePlain(path, kind) {
     const { module } = this;
     const parts = path.split('/');
@@ -207,18 +233,18 @@ export class KerasFile {
       const at = parts.slice(0, i + 1).join('/');
       const parent = parts.slice(0, i).join('/');
       const last = i === parts.length - 1;
-      if (this.#checked.has(at) && !last) return;
+      if (this.#plain.has(at) && !last) return;
       guarded(`'${printable(at)}' cannot be read`, () => {
         if (!this.#children(parent).has(parts[i])) {
           refuse(`'${printable(at)}' is missing in the file`);
         }
-        const target = module.get_symbolic_link(this.id, `/${at}`);
+        const target = module.get_symbolic_link(this.#id, `/${at}`);
         if (target !== null) {
           refuse(
             `'${printable(at)}' is a soft link (to '${printable(target)}'); links are not followed`,
           );
         }
-        const outside = module.get_external_link(this.id, `/${at}`);
+        const outside = module.get_external_link(this.#id, `/${at}`);
         if (outside?.filename !== undefined) {
           refuse(
             `'${printable(at)}' is a link into another file ('${printable(outside.filename)}'); ` +
@@ -226,21 +252,21 @@ export class KerasFile {
           );
         }
         const wanted = last && kind === 'dataset' ? module.H5G_DATASET : module.H5G_GROUP;
-        if (module.get_type(this.id, `/${at}`) !== wanted) {
+        if (module.get_type(this.#id, `/${at}`) !== wanted) {
           refuse(`'${printable(at)}' is not a ${last ? kind : 'group'}`);
         }
       });
-      this.#checked.add(at);
+      this.#plain.add(at);
     });
   }
 
-  #listed = new Map();
-
+  /** @param {string} group */
   #children(group) {
-    if (!this.#listed.has(group)) {
-      this.#listed.set(group, new Set(this.module.get_names(this.id, `/${group}`, false)));
-    }
-    return this.#listed.get(group);
+    const known = this.#listed.get(group);
+    if (known) return known;
+    const names = new Set(this.module.get_names(this.#id, `/${group}`, false));
+    this.#listed.set(group, names);
+    return names;
   }
 
   /**
@@ -266,7 +292,7 @@ export class KerasFile {
         this.#requirePlain(path, 'dataset');
         filtered = this.#checkDataset(path, shape) || filtered;
         bytes += 4 * elements(shape);
-        this.#expected.set(path, shape);
+        this.#checked.set(`${layer}/${name}`, { path, shape });
       }
     }
     if (!filtered && bytes > this.size) {
@@ -277,10 +303,14 @@ export class KerasFile {
     }
   }
 
-  /** @returns {boolean} whether the dataset is stored through filters */
+  /**
+   * @param {string} path
+   * @param {number[]} shape
+   * @returns {boolean} whether the dataset is stored through filters
+   */
   #checkDataset(path, shape) {
     const about = guarded(`dataset '${path}'`, () =>
-      this.module.get_dataset_metadata(this.id, `/${path}`),
+      this.module.get_dataset_metadata(this.#id, `/${path}`),
     );
     const found = about.shape ?? [];
     if (about.type !== FLOAT || about.size !== 4 || !about.littleEndian) {
@@ -304,7 +334,7 @@ export class KerasFile {
       );
     }
     const filters = guarded(`dataset '${path}'`, () =>
-      this.module.get_dataset_filters(this.id, `/${path}`),
+      this.module.get_dataset_filters(this.#id, `/${path}`),
     );
     for (const { id, name } of filters) {
       if (!FILTERS.has(id)) {
@@ -327,10 +357,10 @@ export class KerasFile {
    * @returns {Float32Array}
    */
   read(layer, name, from = 0, to = undefined) {
-    const path = this.layers.get(layer)?.get(name);
-    const shape = this.#expected.get(path);
-    if (!shape) throw new Error(`'${layer}/${name}' has not been checked`);
-    const values = this.#readSlice(path, shape, from, to ?? shape.at(-1));
+    const checked = this.#checked.get(`${layer}/${name}`);
+    if (!checked) throw new Error(`'${layer}/${name}' has not been checked`);
+    const { path, shape } = checked;
+    const values = this.#readSlice(path, shape, from, to ?? shape[shape.length - 1]);
     let largest = 0;
     for (const value of values) {
       if (!Number.isFinite(value)) refuse(`'${path}' holds ${value}, which is not a weight`);
@@ -343,21 +373,28 @@ export class KerasFile {
     return values;
   }
 
+  /**
+   * @param {string} path
+   * @param {number[]} shape
+   * @param {number} from
+   * @param {number} to
+   */
   #readSlice(path, shape, from, to) {
     const { module } = this;
+    const outer = shape.slice(0, -1);
+    const rows = elements(outer);
     const columns = to - from;
-    const rows = elements(shape) / shape.at(-1);
     const length = rows * columns * 4;
     const at = module._malloc(length);
     if (!at) refuse(`no memory for ${length} bytes of '${path}'`);
     try {
       guarded(`the values of '${path}' cannot be read`, () => {
-        const count = [...shape.slice(0, -1), columns].map(BigInt);
-        const offset = [...shape.slice(0, -1).fill(0), from].map(BigInt);
+        const count = [...outer, columns].map(BigInt);
+        const offset = [...outer.map(() => 0), from].map(BigInt);
         const strides = shape.map(() => 1n);
         const into = BigInt(at);
         const status = module.get_dataset_data(
-          this.id,
+          this.#id,
           `/${path}`,
           count,
           offset,

@@ -19,38 +19,37 @@ const V1 = {
 
 // Accuracy: the authors' figures, of their f32 weights and their detector.
 const NETWORKS = {
-  'resnet50-pool': {
+  resnet50: {
     id: 'vggface2-resnet50',
     name: 'VGGFace2 ResNet-50',
     accuracy: 'Published, in f32: IJB-B, 87.8 % of pairs are accepted at 0.1 % false accepts',
     ...V2,
   },
-  'senet50-pool': {
+  senet50: {
     id: 'vggface2-senet50',
     name: 'VGGFace2 SE-ResNet-50',
     accuracy: 'Published, in f32: IJB-B, 88.8 % of pairs are accepted at 0.1 % false accepts',
     ...V2,
   },
-  'vgg16-pool': { id: 'vggface-vgg16', name: 'VGGFace VGG-16', ...V1 },
-  'vgg16-fc7': { id: 'vggface-vgg16-fc7', name: 'VGGFace VGG-16, fc7', ...V1 },
+  vgg16: { id: 'vggface-vgg16', name: 'VGGFace VGG-16', ...V1 },
 };
 
-/** The authors' detector was MTCNN; this turns our detector's box into one like it. Medians
-    of 62 faces that both found (labelled photos, presidents, groups; MTCNN as the facenet
-    project has it): width 0.91 (0.85 to 1.02 for eight of ten faces), height 1.23 (1.15 to
-    1.32), centre 0.11 of the height further up. The crop rule comes on top. */
+/** The authors' detector was MTCNN; this turns our detector's box into one like it. On 62
+    faces that both found (labelled photos, presidents, groups; MTCNN as the facenet project
+    has it), the medians were: width 0.91 (0.85 to 1.02 for eight of ten faces), height 1.23
+    (1.15 to 1.32), centre 0.11 of the height further up. The crop rule comes on top. */
 const BOX = '0 -0.11 0.91 1.23';
 
 /**
  * @param {import('./vggface.js').Network} network
- * @param {'pool' | 'fc7'} layer
+ * @param {import('./vggface.js').Layer} layer
  */
 export function vggfaceRecipe(network, layer) {
-  const { id, name, accuracy, mean, training, licence, citation } =
-    NETWORKS[`${network}-${layer}`];
+  const { id, name, accuracy, mean, training, licence, citation } = NETWORKS[network];
+  const fc7 = layer === 'fc7';
   return `${Object.entries({
-    id,
-    name,
+    id: fc7 ? `${id}-fc7` : id,
+    name: fc7 ? `${name}, fc7` : name,
     task: 'embedder',
     channels: 'bgr',
     mean,

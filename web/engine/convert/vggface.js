@@ -8,9 +8,23 @@
  */
 
 import { Graph } from './graph.js';
+import { vggfaceRecipe } from './recipes.js';
 import { printable, refuse } from './refuse.js';
+import { elements } from './tflite.js';
 
-/** @typedef {'resnet50' | 'senet50' | 'vgg16'} Network */
+/**
+ * @typedef {import('./keras.js').KerasFile} KerasFile
+ * @typedef {'resnet50' | 'senet50' | 'vgg16'} Network
+ * @typedef {'pool' | 'fc7'} Layer whose output is the embedding: the pooled features, or the
+ *   4,096 numbers of the paper's descriptor, which VGG-16 with top has
+ * @typedef {object} Vggface
+ * @property {Network} network
+ * @property {string} recipe how photos are prepared for it
+ * @property {Graph} graph
+ * @property {number[]} stages tensors: what each of the five stages ends with
+ * @property {number} embedding tensor
+ * @property {string} [classifier] the layer whose columns are the classes, in files with top
+ */
 
 const SIZE = 224;
 const STAGES = [
@@ -26,7 +40,7 @@ class Weights {
   /** @type {Map<string, Record<string, number[]>>} */
   expected = new Map();
 
-  /** @param {import('./keras.js').KerasFile} file */
+  /** @param {KerasFile} file */
   constructor(file) {
     this.file = file;
   }
@@ -37,17 +51,23 @@ class Weights {
    * @returns {import('./graph.js').Weights}
    */
   withBias(layer, shape) {
-    this.expected.set(layer, { 'kernel:0': shape, 'bias:0': [shape.at(-1)] });
+    this.expected.set(layer, { 'kernel:0': shape, 'bias:0': shape.slice(-1) });
     return {
-      kernel: this.#kernel(layer, shape, (_, values) => values),
+      kernel: this.#kernel(layer, shape, (values) => values),
       bias: () => this.file.read(layer, 'bias:0'),
     };
   }
 
-  /** A convolution without bias, and the batch normalisation behind it, as one. */
+  /**
+   * A convolution without bias, and the batch normalisation behind it, as one.
+   * @param {string} layer
+   * @param {number[]} shape as stored: outputs last
+   * @param {number} epsilon of the normalisation
+   * @returns {import('./graph.js').Weights}
+   */
   normalised(layer, shape, epsilon) {
     const norm = `${layer}/bn`;
-    const channels = [shape.at(-1)];
+    const channels = shape.slice(-1);
     this.expected.set(layer, { 'kernel:0': shape });
     this.expected.set(norm, {
       'gamma:0': channels,
@@ -66,8 +86,9 @@ class Weights {
       }
       return Float64Array.from(gamma, (value, i) => value / Math.sqrt(variance[i] + epsilon));
     };
+    const width = elements(shape.slice(0, -1));
     return {
-      kernel: this.#kernel(layer, shape, (from, values, width) => {
+      kernel: this.#kernel(layer, shape, (values, from) => {
         const factor = factors();
         return values.map((value, i) => value * factor[from + Math.floor(i / width)]);
       }),
@@ -79,31 +100,47 @@ class Weights {
     };
   }
 
+  /**
+   * @param {string} layer
+   * @param {number[]} shape as stored: outputs last
+   * @param {(values: Float32Array, from: number) => Float32Array} finish given some rows as
+   *   they are stored, and the number of the first
+   * @returns {import('./graph.js').Rows}
+   */
   #kernel(layer, shape, finish) {
-    const width = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
     return {
       name: layer,
-      shape: [shape.at(-1), ...shape.slice(0, -1)],
-      read: (from, to) => finish(from, this.file.read(layer, 'kernel:0', from, to), width),
+      shape: [...shape.slice(-1), ...shape.slice(0, -1)],
+      read: (from, to) => finish(this.file.read(layer, 'kernel:0', from, to), from),
     };
   }
 }
 
-/** Both residual networks; squeeze: with squeeze-and-excitation. */
+/** Squeeze and excitation: each channel times a factor that follows from all their means.
+    @param {Graph} graph @param {Weights} weights @param {string} name @param {number} x */
+function excite(graph, weights, name, x) {
+  const channels = graph.shape(x)[3];
+  const [down, up] = [`${name}_1x1_down`, `${name}_1x1_up`];
+  let g = graph.globalMean(`${name} squeeze`, x, { keepDims: true });
+  g = graph.conv(down, g, weights.withBias(down, [1, 1, channels, channels / 16]), {
+    activation: 'relu',
+  });
+  g = graph.conv(up, g, weights.withBias(up, [1, 1, channels / 16, channels]));
+  return graph.multiply(`${name} scale`, x, graph.sigmoid(`${name} gate`, g));
+}
+
+/**
+ * Both residual networks; squeeze: with squeeze and excitation.
+ * @param {Graph} graph
+ * @param {Weights} weights
+ * @param {{squeeze: boolean, epsilon: number}} kind
+ */
 function residual(graph, weights, { squeeze, epsilon }) {
+  /** @type {(name: string, x: number, side: number, out: number,
+   *   how?: import('./graph.js').How) => number} */
   const conv = (name, x, side, out, how) => {
     const shape = [side, side, graph.shape(x)[3], out];
     return graph.conv(name, x, weights.normalised(name, shape, epsilon), how);
-  };
-  const gate = (name, x) => {
-    const channels = graph.shape(x)[3];
-    const [down, up] = [`${name}_1x1_down`, `${name}_1x1_up`];
-    let g = graph.globalMean(`${name} squeeze`, x, { keepDims: true });
-    g = graph.conv(down, g, weights.withBias(down, [1, 1, channels, channels / 16]), {
-      activation: 'relu',
-    });
-    g = graph.conv(up, g, weights.withBias(up, [1, 1, channels / 16, channels]));
-    return graph.multiply(`${name} scale`, x, graph.sigmoid(`${name} gate`, g));
   };
 
   const stages = [];
@@ -119,7 +156,7 @@ function residual(graph, weights, { squeeze, epsilon }) {
       let y = conv(`${name}_1x1_reduce`, x, 1, inside, { stride, activation: 'relu' });
       y = conv(`${name}_3x3`, y, 3, inside, { activation: 'relu' });
       y = conv(`${name}_1x1_increase`, y, 1, out);
-      if (squeeze) y = gate(name, y);
+      if (squeeze) y = excite(graph, weights, name, y);
       x = graph.add(name, y, shortcut, { activation: 'relu' });
     }
     stages.push(x);
@@ -127,8 +164,9 @@ function residual(graph, weights, { squeeze, epsilon }) {
   return { stages, embedding: graph.globalMean('embedding', x) };
 }
 
-/** layer: 'pool', the 512 pooled features, or 'fc7', the 4,096 of the paper's descriptor. */
-function vgg16(graph, weights, { layer }) {
+/** @param {Graph} graph @param {Weights} weights @param {Layer} layer */
+function vgg16(graph, weights, layer) {
+  /** @type {number[]} */
   const stages = [];
   let x = graph.input('image', [1, SIZE, SIZE, 3]);
   [
@@ -155,7 +193,8 @@ function vgg16(graph, weights, { layer }) {
   return { stages, embedding: x };
 }
 
-/** What a file with the classifier holds beyond the features. */
+/** What a file with the classifier holds beyond the features.
+    @type {Record<Network, Record<string, number[]>>} */
 const TOPS = {
   resnet50: { classifier: [2048, 8631] },
   senet50: { classifier: [2048, 8631] },
@@ -165,18 +204,19 @@ const TOPS = {
 /** The layer whose columns are the classes. */
 const CLASSIFIERS = { resnet50: 'classifier', senet50: 'classifier', vgg16: 'fc8' };
 
-/** Up to conv3_1. fc7 hangs on single places of the last layer, not on their means: with the
-    first convolutions in int8 its lowest cosine to f32 is 0.980 (made weights, 8 faces), with
-    these in f16 it is 0.992, for 0.5 MB of 135. */
+/** Kernels of so many weights stay f16 where fc7 is the embedding: those up to conv3_1. fc7
+    hangs on single places of the last convolution, not on means over them. With the first
+    convolutions in int8 its lowest cosine to f32 is 0.980 (made weights, 8 faces); in f16 it
+    is 0.992, for 0.5 MB more of 135. */
 const FC7_SMALL_KERNEL = 300000;
 
 /**
  * Which network the file holds.
- * @param {import('./keras.js').KerasFile} file
+ * @param {KerasFile} file
  * @returns {Network}
  */
 function recognise(file) {
-  const has = (layer) => Boolean(file.layers.get(layer)?.size);
+  const has = (/** @type {string} */ layer) => Boolean(file.layers.get(layer)?.size);
   if (has('conv2_1_1x1_down')) return 'senet50';
   if (has('conv1/7x7_s2')) return 'resnet50';
   if (has('conv1_1')) return 'vgg16';
@@ -189,31 +229,32 @@ function recognise(file) {
 }
 
 /**
- * @param {import('./keras.js').KerasFile} file
- * @param {object} choice
- * @param {import('./graph.js').Dtype} choice.dtype
- * @param {'pool' | 'fc7'} [choice.layer] of VGG-16
+ * @param {KerasFile} file
+ * @param {{dtype: import('./graph.js').Dtype, layer: Layer}} choice
+ * @returns {Vggface}
  */
-export function buildVggface(file, { dtype, layer = 'pool' }) {
+export function buildVggface(file, { dtype, layer }) {
   const network = recognise(file);
-  const graph = new Graph(dtype, layer === 'fc7' ? { smallKernel: FC7_SMALL_KERNEL } : {});
-  const weights = new Weights(file);
-  if (layer !== 'pool' && network !== 'vgg16') {
-    refuse(`layer '${layer}' is a layer of VGG-16; the file holds ${network}`);
+  if (layer === 'fc7' && network !== 'vgg16') {
+    refuse(`layer 'fc7' is a layer of VGG-16; the file holds ${network}`);
   }
-  const build = network === 'vgg16' ? vgg16 : residual;
-  // Epsilons: Keras' default in ResNet-50, the authors' own in SE-ResNet-50.
-  const { stages, embedding } = build(graph, weights, {
-    layer,
-    squeeze: network === 'senet50',
-    epsilon: network === 'senet50' ? 1e-4 : 1e-3,
-  });
   const withTop = Boolean(file.layers.get(CLASSIFIERS[network])?.size);
-  if (withTop) {
-    for (const [name, shape] of Object.entries(TOPS[network])) weights.withBias(name, shape);
-  } else if (layer === 'fc7') {
+  if (layer === 'fc7' && !withTop) {
     refuse('the file has no fc7: it is a file without top; take rcmalli_vggface_tf_vgg16.h5');
   }
+  const graph = new Graph(dtype, layer === 'fc7' ? { smallKernel: FC7_SMALL_KERNEL } : {});
+  const weights = new Weights(file);
+  // Epsilons: the authors' own in SE-ResNet-50, Keras' default in ResNet-50.
+  const squeeze = network === 'senet50';
+  const { stages, embedding } =
+    network === 'vgg16'
+      ? vgg16(graph, weights, layer)
+      : residual(graph, weights, { squeeze, epsilon: squeeze ? 1e-4 : 1e-3 });
+  if (withTop) {
+    for (const [name, shape] of Object.entries(TOPS[network])) weights.withBias(name, shape);
+  }
   file.check(network, weights.expected);
-  return { network, graph, stages, embedding, classifier: withTop && CLASSIFIERS[network] };
+  const recipe = vggfaceRecipe(network, layer);
+  const classifier = withTop ? CLASSIFIERS[network] : undefined;
+  return { network, recipe, graph, stages, embedding, classifier };
 }

@@ -1,14 +1,17 @@
 /** Weights in the forms that a model file stores: f32, f16, and int8 with scales. */
 
 import { refuse } from './refuse.js';
+import { elements } from './tflite.js';
 
 /**
- * A weight matrix read in parts: one row an output channel.
+ * A weight matrix read in parts: one row for each output channel.
  * @typedef {object} Rows
  * @property {string} name
  * @property {number[]} shape output channels first
- * @property {(from: number, to: number) => Float32Array} read rows from..to, one by one
+ * @property {(from: number, to: number) => Float32Array} read the rows from..to, one behind
+ *   the other
  *
+ * @typedef {import('./tflite.js').Constant} Constant
  * @typedef {'f32' | 'f16' | 'i8'} Storage
  */
 
@@ -20,7 +23,7 @@ const LARGEST_HALF = 65504;
 /**
  * IEEE half precision, to the nearest, ties to even.
  * @param {Float32Array} values
- * @param {Uint16Array} out
+ * @param {Uint16Array} out at least as long
  * @returns {boolean} false if a value is out of range
  */
 export function toHalf(values, out) {
@@ -40,17 +43,6 @@ export function toHalf(values, out) {
   return true;
 }
 
-/** @param {number} half its 16 bits */
-export function fromHalf(half) {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >>> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent
-    ? sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-    : sign * fraction * 2 ** -24;
-}
-
 /**
  * Symmetric int8, one scale a row: value = scale * integer, integers -127..127.
  * @param {Float32Array} row
@@ -60,7 +52,7 @@ export function fromHalf(half) {
 function quantiseRow(row, out) {
   let largest = 0;
   for (const value of row) largest = Math.max(largest, Math.abs(value));
-  // A scale must be a normal number: a row this small is nothing but zeros to int8.
+  // A scale must be a normal number. In int8, a row as small as this is all zeros anyway.
   if (largest < 1e-30) {
     out.fill(0);
     return 1;
@@ -72,40 +64,57 @@ function quantiseRow(row, out) {
   return scale;
 }
 
+/** @param {Rows} rows @returns the weights in one of them */
+const width = (rows) => elements(rows.shape.slice(1));
+
 /**
+ * Reads a matrix block by block; at: which weight is the first of the block.
  * @param {Rows} rows
- * @param {Storage} storage
- * @returns {import('./tflite.js').Constant}
+ * @param {(block: Float32Array, at: number) => void} use
  */
-export function store(rows, storage) {
-  const count = rows.shape[0];
-  const width = rows.shape.slice(1).reduce((product, extent) => product * extent, 1);
-  const Values = { f32: Float32Array, f16: Uint16Array, i8: Int8Array }[storage];
-  const values = new Values(count * width);
-  const scales = storage === 'i8' ? new Float32Array(count) : undefined;
-  const step = Math.max(1, Math.floor(BLOCK / width));
+function eachBlock(rows, use) {
+  const [count] = rows.shape;
+  const step = Math.max(1, Math.floor(BLOCK / width(rows)));
   for (let from = 0; from < count; from += step) {
-    const to = Math.min(count, from + step);
-    const block = rows.read(from, to);
-    const target = values.subarray(from * width, to * width);
-    if (storage === 'f32') {
-      target.set(block);
-    } else if (storage === 'f16') {
-      if (!toHalf(block, /** @type {Uint16Array} */ (target))) {
-        refuse(
-          `'${rows.name}' has weights above ${LARGEST_HALF}, the largest half-precision ` +
-            'number; convert with --dtype f32',
-        );
-      }
-    } else {
-      for (let row = from; row < to; row++) {
-        const [start, end] = [(row - from) * width, (row - from + 1) * width];
-        scales[row] = quantiseRow(
-          block.subarray(start, end),
-          /** @type {Int8Array} */ (target.subarray(start, end)),
-        );
-      }
-    }
+    use(rows.read(from, Math.min(count, from + step)), from * width(rows));
   }
-  return { values, scales };
 }
+
+const STORE = {
+  /** @param {Rows} rows @returns {Constant} */
+  f32(rows) {
+    const values = new Float32Array(elements(rows.shape));
+    eachBlock(rows, (block, at) => values.set(block, at));
+    return { values };
+  },
+
+  /** @param {Rows} rows @returns {Constant} */
+  f16(rows) {
+    const values = new Uint16Array(elements(rows.shape));
+    eachBlock(rows, (block, at) => {
+      if (toHalf(block, values.subarray(at))) return;
+      refuse(
+        `'${rows.name}' has weights above ${LARGEST_HALF}, the largest half-precision ` +
+          'number; convert with --dtype f32',
+      );
+    });
+    return { values };
+  },
+
+  /** @param {Rows} rows @returns {Constant} */
+  i8(rows) {
+    const values = new Int8Array(elements(rows.shape));
+    const scales = new Float32Array(rows.shape[0]);
+    const step = width(rows);
+    eachBlock(rows, (block, at) => {
+      for (let i = 0; i < block.length; i += step) {
+        const row = block.subarray(i, i + step);
+        scales[(at + i) / step] = quantiseRow(row, values.subarray(at + i, at + i + step));
+      }
+    });
+    return { values, scales };
+  },
+};
+
+/** @param {Rows} rows @param {Storage} storage */
+export const store = (rows, storage) => STORE[storage](rows);

@@ -1,6 +1,6 @@
 /** NumPy's .npy files: names are read, vectors are written. */
 
-import { printable, refuse } from './refuse.js';
+import { printable, refuse } from '../../web/engine/convert/refuse.js';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // "\x93NUMPY"
 const MAX_NAMES = 100000;
