@@ -570,6 +570,44 @@ test('graph models that are something else are refused by name', () => {
       /'conv' is clipped to 6\.\.Infinity/,
     ],
     [
+      ({ node, bytes }) => {
+        new DataView(bytes.buffer).setFloat32(80, 1, true); // six becomes one
+        node('max').op = 'Relu6';
+        node('max').input.pop();
+      },
+      /'conv' is clipped to 0\.\.1;/,
+    ],
+    [
+      ({ node }) => {
+        node('mul').input.pop();
+      },
+      /'mul' \(Mul\) has no constant input/,
+    ],
+    [
+      ({ node }) => {
+        node('mean').input.pop();
+      },
+      /'mean' \(Mean\) has no constant input/,
+    ],
+    [
+      ({ model }) => {
+        model.weightsManifest[0].weights[0].shape = [3, 4];
+      },
+      /the kernel of 'conv' has the shape \[3,4\]/,
+    ],
+    [
+      ({ model }) => {
+        model.weightsManifest[0].weights[0].dtype = 'constructor';
+      },
+      /'kernel' has type constructor/,
+    ],
+    [
+      ({ node }) => {
+        node('relu').op = 'constructor';
+      },
+      /'relu' \(constructor\) cannot be converted/,
+    ],
+    [
       ({ node }) => {
         node('mean').attr.keep_dims = { b: true };
       },

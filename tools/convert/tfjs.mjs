@@ -184,6 +184,12 @@ class Layer {
     this.shape = kernel.shape;
     this.read = kernel.read;
     const [, , channels, out] = kernel.shape;
+    if (kernel.shape.length !== 4) {
+      refuse(
+        `the kernel of '${printable(node.name)}' has the shape [${kernel.shape}]; expected ` +
+          'four extents',
+      );
+    }
     if (this.depthwise && out !== 1) {
       refuse(`'${printable(node.name)}' has ${out} filters for each channel; one is converted`);
     }
@@ -200,7 +206,7 @@ class Layer {
   fold(node, constant) {
     if (AFFINE.includes(node.op) && !this.clipped) this.#affine(node, constant());
     else if (node.op === 'Relu') this.#clipTo(0, Infinity);
-    else if (node.op === 'Relu6') this.clip = { least: 0, most: 6 };
+    else if (node.op === 'Relu6') this.#clipTo(0, 6);
     else if (node.op === 'Minimum') this.#clipTo(-Infinity, bound(node, constant()));
     else if (node.op === 'Maximum') this.#clipTo(bound(node, constant()), Infinity);
     else refuse(`'${printable(node.name)}' (${printable(node.op)}) cannot be converted`);
