@@ -304,6 +304,11 @@ async function wrongContent(layers) {
       /listed twice/,
     ],
     [
+      'two weights of one name',
+      await attribute('weight_names', ['other/kernel:0', `${LAYER}/kernel:0`], [2], 'S21'),
+      /weight 'conv1\/7x7_s2\/kernel:0' is listed twice/,
+    ],
+    [
       'another network',
       await writeKeras([
         {

@@ -213,8 +213,10 @@ export class KerasFile {
       this.#requirePlain(layer, 'group');
       /** @type {Map<string, string>} */
       const weights = new Map();
-      for (const name of this.#names(`/${layer}`, 'weight_names')) {
-        weights.set(name.slice(name.lastIndexOf('/') + 1), `${layer}/${name}`);
+      for (const path of this.#names(`/${layer}`, 'weight_names')) {
+        const name = path.slice(path.lastIndexOf('/') + 1);
+        if (weights.has(name)) refuse(`weight '${printable(`${layer}/${name}`)}' is listed twice`);
+        weights.set(name, `${layer}/${path}`);
       }
       this.layers.set(layer, weights);
     }
