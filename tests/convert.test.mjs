@@ -680,6 +680,12 @@ test('the command line: same bytes, clear errors, nothing half done', async () =
   }
 
   const work = await mkdtemp(join(folder, 'work-'));
+  await writeFile(join(work, 'bad.json'), '{"format": ');
+  const graph = await convert(join(work, 'bad.json'), '-o', join(work, 'bad.tflite'), '--output',
+    'x', '--recipe', join(work, 'bad.json'));
+  assert.equal(graph.status, 2);
+  assert.match(graph.stderr, /^convert: .*bad\.json is not JSON: .*\n$/);
+
   await writeFile(join(work, 'made.h5'), await madeFile('vgg16'));
   for (const name of ['a', 'b']) {
     const { status, stdout, stderr } = await convert(
@@ -700,5 +706,5 @@ test('the command line: same bytes, clear errors, nothing half done', async () =
   const bad = await convert(join(work, 'bad.h5'), '-o', join(work, 'bad.tflite'));
   assert.equal(bad.status, 2);
   assert.match(bad.stderr, /^convert: attribute 'layer_names' of '\/' is missing/);
-  assert.deepEqual((await readdir(work)).sort(), ['a.tflite', 'b.tflite', 'bad.h5', 'made.h5']);
+  assert.deepEqual((await readdir(work)).sort(), ['a.tflite', 'b.tflite', 'bad.h5', 'bad.json', 'made.h5']);
 });

@@ -154,8 +154,17 @@ async function readPeople(source, { layer, labels, names }, packages) {
   );
 }
 
+async function readJson(path) {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ConvertError(`${path} is not JSON: ${error.message}`);
+  }
+}
+
 async function convertGraph(args, packages, onProgress) {
-  const json = JSON.parse(await readFile(args.source, 'utf8'));
+  const json = await readJson(args.source);
   const named = (json.weightsManifest ?? []).flatMap((group) => group.paths ?? []);
   const paths = args.weights
     ? [args.weights]
