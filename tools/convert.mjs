@@ -8,9 +8,11 @@ import { ConvertError, convertKeras, withVggface } from '../web/engine/convert/i
 import { extractClassifier } from './convert/classifier.mjs';
 import { writeMatrix } from './convert/npy.mjs';
 import { convertTfjs } from './convert/tfjs.mjs';
-import { converterPackages } from './packages.mjs';
+import { converterPackages, importPackage } from './packages.mjs';
 
+/** @type {import('../web/engine/convert/graph.js').Dtype[]} */
 const DTYPES = ['int8', 'f16', 'f32'];
+/** @type {import('../web/engine/convert/vggface.js').Layer[]} */
 const LAYERS = ['pool', 'fc7'];
 
 const HELP = `Converts face networks to TensorFlow Lite models that Humshakal runs.
@@ -58,43 +60,42 @@ function readArguments() {
     });
     return { ...values, source: positionals[0], surplus: positionals[1] };
   } catch (error) {
-    throw new UsageError(error.message);
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-function checkArguments(args) {
-  const need = (condition, sentence) => {
-    if (!condition) throw new UsageError(sentence);
-  };
-  need(args.source && !args.surplus, 'expected one file to convert');
-  need(args.out, 'expected the model to write: -o MODEL.tflite');
+/** @param {unknown} condition @param {string} sentence @returns {asserts condition} */
+function need(condition, sentence) {
+  if (!condition) throw new UsageError(sentence);
+}
+
+/**
+ * @typedef {ReturnType<typeof checkArguments>} Request
+ * @param {ReturnType<typeof readArguments>} args
+ */
+function checkArguments({ source, surplus, out, output, recipe, ...args }) {
+  const { weights, classifier, labels, names } = args;
+  need(source && !surplus, 'expected one file to convert');
+  need(out, 'expected the model to write: -o MODEL.tflite');
+  const dtype = DTYPES.find((one) => one === args.dtype);
+  need(dtype, `--dtype is one of ${DTYPES.join(', ')}, not '${args.dtype}'`);
+  const layer = LAYERS.find((one) => one === args.layer);
+  need(layer, `--layer is one of ${LAYERS.join(', ')}, not '${args.layer}'`);
+  const graph = output && recipe ? { output, recipe, weights } : undefined;
   need(
-    DTYPES.includes(args.dtype),
-    `--dtype is one of ${DTYPES.join(', ')}, not '${args.dtype}'`,
-  );
-  need(
-    LAYERS.includes(args.layer),
-    `--layer is one of ${LAYERS.join(', ')}, not '${args.layer}'`,
-  );
-  const graph = args.source.endsWith('.json');
-  need(
-    graph === Boolean(args.output && args.recipe) && (graph || !(args.output || args.recipe)),
+    source.endsWith('.json') ? graph : !(output || recipe),
     'a graph model (.json) needs --output and --recipe; other files take neither',
   );
-  need(graph || !args.weights, '--weights goes with a graph model (.json)');
+  need(graph || !weights, '--weights goes with a graph model (.json)');
   need(
-    !graph || (args.layer === 'pool' && !args.classifier),
+    !graph || (layer === 'pool' && !classifier),
     'a graph model takes no --layer or --classifier',
   );
-  need(
-    Boolean(args.classifier) === Boolean(args.labels),
-    '--classifier and --labels go together',
-  );
-  need(!args.names || args.classifier, '--names goes with --classifier');
-  need(
-    !args.classifier || args.classifier.endsWith('.npy'),
-    '--classifier must name a .npy file',
-  );
+  need(Boolean(classifier) === Boolean(labels), '--classifier and --labels go together');
+  const classes = classifier && labels ? { vectors: classifier, labels, names } : undefined;
+  need(classes || !names, '--names goes with --classifier');
+  need(!classes || classes.vectors.endsWith('.npy'), '--classifier must name a .npy file');
+  return { source, out, dtype, layer, graph, classes };
 }
 
 /** A bar on a terminal; nothing elsewhere. */
@@ -102,7 +103,7 @@ function progressBar() {
   if (!process.stderr.isTTY) return { show: () => {}, end: () => {} };
   let last = -1;
   return {
-    show: (share) => {
+    show: (/** @type {number} */ share) => {
       const percent = Math.floor(share * 100);
       if (percent === last) return;
       last = percent;
@@ -113,7 +114,7 @@ function progressBar() {
   };
 }
 
-/** Whole or not at all. */
+/** Whole or not at all. @param {string} path @param {string | Uint8Array} data */
 async function writeWhole(path, data) {
   const temporary = `${path}.${process.pid}.part`;
   try {
@@ -131,30 +132,39 @@ async function writeWhole(path, data) {
   }
 }
 
-async function convertHdf5(args, packages, onProgress) {
-  const { dtype, layer } = args;
-  const source = new Uint8Array(await readFile(args.source));
-  const people = args.classifier && (await readPeople(source, args, packages));
-  const converted = await convertKeras(source, { packages, dtype, layer, onProgress });
-  if (people) {
-    await writeWhole(args.classifier, writeMatrix(people.vectors, people.names.length));
-    await writeWhole(args.classifier.replace(/\.npy$/, '.txt'), `${people.names.join('\n')}\n`);
+/** @typedef {(share: number) => void} OnProgress told 0..1 */
+
+/** @param {Request} request @param {OnProgress} onProgress */
+async function convertHdf5({ source, dtype, layer, classes }, onProgress) {
+  const packages = await converterPackages();
+  const file = new Uint8Array(await readFile(source));
+  const people = classes && (await readPeople(file, { packages, layer }, classes));
+  const { model, network } = await convertKeras(file, { packages, dtype, layer, onProgress });
+  if (classes && people) {
+    await writeWhole(classes.vectors, writeMatrix(people.vectors, people.names.length));
+    await writeWhole(classes.vectors.replace(/\.npy$/, '.txt'), `${people.names.join('\n')}\n`);
   }
-  return { ...converted, people };
+  return { model, network, people };
 }
 
-/** The classes of a file with top that were asked for. */
-async function readPeople(source, { layer, labels, names }, packages) {
+/**
+ * The classes of a file with top that were asked for.
+ * @param {Uint8Array} file
+ * @param {Parameters<typeof withVggface>[1]} options
+ * @param {NonNullable<Request['classes']>} classes
+ */
+async function readPeople(file, options, { labels, names }) {
   const choice = {
     labels: new Uint8Array(await readFile(labels)),
-    wanted: names && (await readFile(names, 'utf8')).split(/\r?\n/),
+    wanted: names === undefined ? undefined : (await readFile(names, 'utf8')).split(/\r?\n/),
   };
-  return withVggface(source, { packages, layer }, (built, file) =>
-    extractClassifier(file, built, choice),
+  return withVggface(file, options, (built, opened) =>
+    extractClassifier(opened, built, choice),
   );
 }
 
-async function readJson(path) {
+/** @param {string} path @returns {Promise<import('./convert/tfjs.mjs').Model>} */
+async function readGraph(path) {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
@@ -163,22 +173,24 @@ async function readJson(path) {
   }
 }
 
-async function convertGraph(args, packages, onProgress) {
-  const json = await readJson(args.source);
+/**
+ * @param {Request} request
+ * @param {NonNullable<Request['graph']>} graph
+ * @param {OnProgress} onProgress
+ */
+async function convertGraph({ source, dtype }, graph, onProgress) {
+  const packages = { flatbuffers: await importPackage('models', 'flatbuffers') };
+  const { output } = graph;
+  const json = await readGraph(source);
   const named = (json.weightsManifest ?? []).flatMap((group) => group.paths ?? []);
-  const paths = args.weights
-    ? [args.weights]
-    : named.map((path) => join(dirname(args.source), path));
+  const paths = graph.weights
+    ? [graph.weights]
+    : named.map((path) => join(dirname(source), path));
   const shards = await Promise.all(paths.map((path) => readFile(path)));
-  const recipe = await readFile(args.recipe, 'utf8');
-  const model = convertTfjs(json, new Uint8Array(Buffer.concat(shards)), {
-    packages,
-    output: args.output,
-    recipe,
-    dtype: args.dtype,
-    onProgress,
-  });
-  return { model, network: args.output };
+  const recipe = await readFile(graph.recipe, 'utf8');
+  const weights = new Uint8Array(Buffer.concat(shards));
+  const model = convertTfjs(json, weights, { packages, output, recipe, dtype, onProgress });
+  return { model, network: output, people: undefined };
 }
 
 async function main() {
@@ -187,15 +199,16 @@ async function main() {
     process.stdout.write(HELP);
     return;
   }
-  checkArguments(args);
-  const graph = args.source.endsWith('.json');
-  const packages = await converterPackages({ hdf5: !graph });
+  const request = checkArguments(args);
+  const { out, dtype, graph, classes } = request;
   const bar = progressBar();
-  const convert = graph ? convertGraph : convertHdf5;
-  const { model, network, people } = await convert(args, packages, bar.show).finally(bar.end);
-  await writeWhole(args.out, model);
-  console.log(`${args.out}: ${network}, ${args.dtype}, ${model.length} bytes`);
-  if (people) console.log(`${args.classifier}: ${people.names.length} people`);
+  const converting = graph
+    ? convertGraph(request, graph, bar.show)
+    : convertHdf5(request, bar.show);
+  const { model, network, people } = await converting.finally(bar.end);
+  await writeWhole(out, model);
+  console.log(`${out}: ${network}, ${dtype}, ${model.length} bytes`);
+  if (people) console.log(`${classes?.vectors}: ${people.names.length} people`);
   if (people?.unknown.length) {
     console.error(`not among the classes: ${people.unknown.join(', ')}`);
   }

@@ -25,17 +25,17 @@ export async function importPackage(set, name) {
 
 /**
  * What the converter is handed over.
- * @param {{hdf5?: boolean}} [options] hdf5: whether Keras files will be read
  * @returns {Promise<import('../web/engine/convert/index.js').Packages>}
  */
-export async function converterPackages({ hdf5 = true } = {}) {
+export async function converterPackages() {
   return {
     flatbuffers: await importPackage('models', 'flatbuffers'),
-    h5wasm: hdf5 ? await importPackage('models', 'h5wasm') : undefined,
+    h5wasm: await importPackage('models', 'h5wasm'),
   };
 }
 
-/** Packages with `exports` for import only are invisible to require.resolve. */
+/** Packages with `exports` for import only are invisible to require.resolve.
+    @param {string} home @param {string} name */
 function resolve(home, name) {
   const require = createRequire(join(home, 'package.json'));
   const folder = join(home, 'node_modules', name);

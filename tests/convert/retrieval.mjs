@@ -35,7 +35,7 @@ async function readCrops(engine, folder) {
 const folder = process.argv[2];
 if (!folder) throw new Error('usage: node tests/convert/retrieval.mjs DIR');
 const light = await readLight();
-const packages = await converterPackages({ hdf5: false });
+const packages = await converterPackages();
 const engine = await startEngine();
 const convert = (dtype) =>
   convertTfjs(light.json, light.weights, { packages, output: OUTPUT, recipe: light.recipe, dtype });
