@@ -58,11 +58,12 @@ function currentBrowser() {
  * @param {object} [how.context]
  * @param {() => void} [how.script]  runs before the page's own scripts
  * @param {string} [how.path]  another page than the first
+ * @param {'load' | 'commit'} [how.goto]  until when the page is waited for
  * @param {string} [how.address]  instead of the server's
  * @param {any} [how.browser]  one that was launched in another way
  */
 export async function open({ server: serverOptions, context: contextOptions, script,
-  path = '', address, browser: other } = {}) {
+  path = '', goto: waitUntil = 'load', address, browser: other } = {}) {
   const server = await serve(inProject('build/site'), serverOptions);
   const started = other ?? await currentBrowser();
   const context = await started.newContext({ serviceWorkers: 'block', ...contextOptions });
@@ -76,7 +77,7 @@ export async function open({ server: serverOptions, context: contextOptions, scr
     if (message.type() === 'error') errors.push(message.text());
   });
   if (script) await page.addInitScript(script);
-  await page.goto(address ?? new URL(path, server.url).href);
+  await page.goto(address ?? new URL(path, server.url).href, { waitUntil });
   return { page, server, errors, context };
 }
 

@@ -18,12 +18,14 @@
 
 import { assetsOf, describeNetwork, sum } from './assets.js';
 import { openChannel } from './channel.js';
-import { HumError, abortError, cancellable } from './errors.js';
+import { HumError, abortError, cancellable, isAbort } from './errors.js';
 import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
 import { bestBuild } from './simd.js';
 import { threadCount } from './threads.js';
 
-export { HumError };
+export { HumError, isAbort };
+export { trusted } from './bound-worker.js';
+export { pixelsAreTrue, stillOf } from './photo.js';
 
 /** @typedef {import('./wasm.js').Face} Face */
 /** @typedef {import('./photo.js').Photo} Photo */

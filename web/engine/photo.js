@@ -138,6 +138,14 @@ function canvasContext(width, height) {
  * pixels would give matches for a photo nobody gave, so they are never used.
  */
 function refuseAlteredPixels() {
+  if (pixelsAreTrue()) return;
+  throw new HumError('HUM_ERROR_BROWSER', 'This browser alters the pixels that pages read '
+    + '(a protection against tracking), so this kind of picture cannot be used here. '
+    + 'Choose a JPEG or PNG file: those are decoded without the browser.');
+}
+
+/** Whether what is read of a canvas is what was put into it. */
+export function pixelsAreTrue() {
   const side = 16;
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
     new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true }));
@@ -146,12 +154,8 @@ function refuseAlteredPixels() {
     known.data[i] = i % 4 === 3 ? 255 : (i * 37) % 256;
   }
   context.putImageData(known, 0, 0);
-  const read = context.getImageData(0, 0, side, side).data;
-  if (read.some((value, i) => value !== known.data[i])) {
-    throw new HumError('HUM_ERROR_BROWSER', 'This browser alters the pixels that pages read '
-      + '(a protection against tracking), so this kind of picture cannot be used here. '
-      + 'Choose a JPEG or PNG file: those are decoded without the browser.');
-  }
+  return context.getImageData(0, 0, side, side).data
+    .every((value, i) => value === known.data[i]);
 }
 
 /** @param {Blob} blob */

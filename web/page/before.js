@@ -1,9 +1,20 @@
-/* A plain script, because modules are what does not load from a file or in old browsers. */
+/* What no module can say, because modules are what is missing: they do not load from a file,
+   in old browsers, and from a server that leaves one out. A plain script, for that reason. */
 (function () {
   var problem = null;
   if (location.protocol === 'file:') problem = 'local-file';
   else if (!('noModule' in document.createElement('script'))) problem = 'old-browser';
-  if (!problem) return;
-  /** @type {Element} */ (document.getElementById(problem)).removeAttribute('hidden');
-  /** @type {Element} */ (document.getElementById('chooser')).setAttribute('hidden', '');
+  var shown = problem && document.getElementById(problem);
+  if (shown) {
+    shown.removeAttribute('hidden');
+    /** @type {Element} */ (document.getElementById('chooser')).setAttribute('hidden', '');
+    document.documentElement.classList.add('started');
+  }
+
+  // A module that is missing or broken: said at once, not after the seconds of the style.
+  addEventListener('error', function (event) {
+    var of = /** @type {Event} */ (event).target; // a script that did not come, or the window
+    if (of !== window && !(of instanceof HTMLScriptElement)) return;
+    /** @type {Element} */ (document.getElementById('late')).classList.add('now');
+  }, true);
 }());

@@ -1,27 +1,29 @@
 /**
- * The page's controller: one state, changed here and shown by the views. Views send events
- * up ("photo", "face", "action", "cancel", "download", "problem", and of networks "model",
- * "weights", "forget"); nothing else talks to the engine.
+ * The controller of the first page: its state, and what happens on each event that a view
+ * sends up ("photo", "face", "action", "cancel", "download", "problem", and of networks
+ * "model", "weights", "forget").
  */
 
-import { keepChoice, recallChoice } from './networks/choice.js';
+import { Humshakal, pixelsAreTrue } from '../engine/humshakal.js';
 import { createCamera } from './camera/camera.js';
 import { keepPage, markReady, startGate } from './gate/gate.js';
-import { Humshakal } from '../engine/humshakal.js';
+import { lookAtAll, matchEveryone, matchFace, matchPhotos, selectedFace } from './match/match.js';
+import { keepChoice, recallChoice } from './networks/choice.js';
+import { createPage, element, on } from './page.js';
+import { RESULT, firstState } from './state.js';
 import { isResultLink, readResultLink } from './share/result-link.js';
-import { say } from './words/say.js';
-import { lookAt, matchTogether } from './several/several.js';
 import { createWhy } from './why/why.js';
+import { say } from './words/say.js';
 import { mountAnnouncer } from './views/announcer.js';
 import { mountCamera } from './camera/camera-view.js';
 import { mountCard } from './share/card-view.js';
-import { mountChooser } from './views/chooser.js';
+import { mountChooser, sampleOf } from './views/chooser.js';
 import { mountEveryone } from './match/everyone-view.js';
 import { mountIntake } from './views/intake.js';
 import { mountLanguages } from './words/languages-view.js';
 import { mountNetworks } from './networks/networks-view.js';
 import { mountNotice } from './views/notice.js';
-import { inReadingOrder, mountPhoto } from './views/photo-view.js';
+import { mountPhoto } from './views/photo-view.js';
 import { mountProgress } from './views/progress.js';
 import { mountResults } from './match/results-view.js';
 import { mountSeveral } from './several/several-view.js';
@@ -30,107 +32,56 @@ import { mountTraffic } from './gate/traffic-view.js';
 import { mountUpdate } from './gate/update-view.js';
 import { mountWhy } from './why/why-view.js';
 import {
-  explain, explainGiven, explainLink, explainNoFace, explainNoFaceInAny, explainNoGallery,
-  photoCaption, resultHeading, sources,
+  explain, explainGiven, explainLink, explainNoFace, explainNoGallery, photoCaption, sources,
 } from './words/words.js';
 
-/** @typedef {import('../engine/humshakal.js').MatchedPerson} MatchedPerson */
-/** @typedef {import('./words/words.js').Explanation} Explanation */
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./page.js').PageJob<State>} Job */
 
-/**
- * @typedef {import('../engine/humshakal.js').Progress} Progress
- * @typedef {Omit<Progress, 'phase'> & {phase: Progress['phase'] | 'photos' | 'faces'}} Step
- */
-
-/**
- * @typedef {object} State
- * @property {'empty' | 'busy' | 'result' | 'everyone' | 'notice'} phase
- * @property {import('../engine/humshakal.js').Offers | null} offers  null until known
- * @property {boolean} gone   the network of the last visit is no longer on this device
- * @property {Record<string, number>} seconds  of the last face, by network
- * @property {{blob: Blob, url: string, note: string} | null} photo
- * @property {Awaited<ReturnType<Humshakal['detect']>> | null} found
- * @property {import('./several/several.js').Several | null} several  null: there is one photo at most
- * @property {number | 'whole' | 'all'} selected  the face in found.faces, the whole picture,
- *   or all faces
- * @property {Step | null} progress  null: nothing that can be counted
- * @property {MatchedPerson[]} matches
- * @property {{index: number, match: MatchedPerson, crop: any}[]} everyone  of all faces, as
- *   one reads; index: in found.faces
- * @property {any} crop       the chosen face's picture
- * @property {number | null} threshold
- * @property {Explanation | null} notice
- * @property {import('./camera/camera.js').Camera | null} camera  null: off
- * @property {import('./share/result-link.js').SharedPerson[] | null} shared  of the link opened
- * @property {import('./gate/gate.js').Traffic | null} traffic  over the network; null until known
- * @property {(() => void) | null} newer  takes a newer version of the site, if there is one
- * @property {import('./why/why.js').Why | null} why  null: not asked
- * @property {string} announcement  for those who do not see the page change
- */
+const MOST_PHOTOS = 20;
 
 /** @type {State} */
-const state = {
-  phase: 'empty',
-  offers: null,
-  gone: false,
-  seconds: {},
-  photo: null,
-  found: null,
-  several: null,
-  selected: 0,
-  progress: null,
-  matches: [],
-  everyone: [],
-  crop: null,
-  threshold: null,
-  notice: null,
-  camera: null,
-  shared: null,
-  traffic: null,
-  newer: null,
-  why: null,
-  announcement: '',
-};
+const state = { ...firstState };
 
-const MATCHES = 5;
-const MOST_PHOTOS = 20;
-const CROP_SIDE = 192;
-
-/** @param {string} id */
-const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-const views = [
-  mountChooser(element('chooser')),
-  mountPhoto(element('photo')),
-  mountProgress(element('progress')),
-  mountNotice(element('notice')),
-  mountSeveral(element('several')),
-  mountResults(element('results')),
-  mountEveryone(element('everyone')),
-  mountNetworks(element('networks')),
-  mountCamera(/** @type {HTMLDialogElement} */ (element('camera'))),
-  mountWhy(/** @type {HTMLDialogElement} */ (element('why'))),
-  mountAnnouncer(element('announce')),
-  mountCard(element('card')),
-  mountShared(element('shared')),
-  mountTraffic(element('traffic')),
-  mountUpdate(element('update')),
-];
+const page = createPage({
+  state,
+  views: [
+    ({ phase }) => { document.body.classList.toggle('open', phase !== 'empty'); },
+    mountChooser(element('chooser')),
+    mountPhoto(element('photo')),
+    mountProgress(element('progress')),
+    mountNotice(element('notice')),
+    mountSeveral(element('several')),
+    mountResults(element('results')),
+    mountEveryone(element('everyone')),
+    mountNetworks(element('networks')),
+    mountCamera(/** @type {HTMLDialogElement} */ (element('camera'))),
+    mountWhy(/** @type {HTMLDialogElement} */ (element('why'))),
+    mountAnnouncer(element('announce')),
+    mountCard(element('card'), pixelsAreTrue()),
+    mountShared(element('shared')),
+    mountTraffic(element('traffic')),
+    mountUpdate(element('update')),
+  ],
+  first: 'file',
+  create: async (options) => {
+    await gate;
+    return Humshakal.create({ ...choice, waitFor: 'detector', ...options });
+  },
+  close: () => {
+    camera.close();
+    why.close();
+  },
+  explain: (error, during) => {
+    const notice = explain(error, during);
+    // Whoever cannot have the chosen network now may have one that is here.
+    return notice.code.startsWith('HUM_ERROR_NETWORK') && stored()
+      ? { ...notice, actions: [...notice.actions, 'stored'] } : notice;
+  },
+});
+const { show, begin } = page;
 mountIntake(element('veil'));
 mountLanguages(element('languages'));
-
-/** @param {Partial<State>} changes */
-function show(changes) {
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-  Object.assign(state, changes);
-  document.body.classList.toggle('open', state.phase !== 'empty');
-  element('stage').hidden = state.phase === 'empty';
-  for (const update of views) update(state);
-  // A button that vanishes under the keyboard's user leaves them at the new content.
-  if (focused && focused !== document.body && !focused.getClientRects().length) {
-    element(state.phase === 'empty' ? 'file' : 'stage').focus();
-  }
-}
 
 // ---- Which network and gallery ---------------------------------------------------------
 
@@ -138,23 +89,19 @@ function show(changes) {
 let choice = recallChoice();
 
 /**
- * Takes a choice, keeps it for the next visit and shows what it means.
- * @param {typeof choice} wanted
+ * Takes a choice as far as it can be had here, and shows what it means.
+ * @param {Job} job
+ * @param {typeof choice} [wanted]
  */
-async function choose(wanted) {
-  choice = wanted;
-  keepChoice(choice);
-  await showOffers();
-}
-
-async function showOffers() {
-  let offers = await Humshakal.offers();
-  const { model, gallery } = choice;
-  const gone = Boolean(model && !offers.models.some(({ id }) => id === model));
-  if (gone) choice = {};
-  else if (gallery && !offers.galleries.some(({ id }) => id === gallery)) choice = { model };
-  if (choice.model) offers = await Humshakal.offers(choice);
-  show({ offers, gone: state.gone || gone });
+async function choose(job, wanted = choice) {
+  let offers = await job.wait(Humshakal.offers());
+  const gone = Boolean(wanted.model && !offers.models.some(({ id }) => id === wanted.model));
+  const usable = gone ? {} : { ...wanted };
+  if (!offers.galleries.some(({ id }) => id === usable.gallery)) delete usable.gallery;
+  if (usable.model || usable.gallery) offers = await job.wait(Humshakal.offers(usable));
+  if (wanted !== choice) keepChoice(usable);
+  choice = usable;
+  job.show({ offers, gone: state.gone || gone });
   element('sources').textContent = sources(offers);
 }
 
@@ -178,78 +125,9 @@ async function finish(humshakal) {
   markReady();
 }
 
-// ---- The engine ------------------------------------------------------------------------
-
-/** @type {Promise<Humshakal> | null} */
-let starting = null;
-let cancelStart = new AbortController();
-
-/** Starts the engine when it is wanted first, and again after a failed start. */
-function engine() {
-  if (!starting) {
-    cancelStart = new AbortController();
-    const { signal } = cancelStart;
-    starting = gate.then(() => Humshakal.create({
-      ...choice,
-      waitFor: 'detector',
-      signal,
-      onProgress: showProgress,
-    }));
-    const mine = starting;
-    mine.catch(() => {
-      if (starting === mine) starting = null;
-    });
-  }
-  return starting;
-}
-
-/** @param {import('../engine/humshakal.js').Progress} progress */
-function showProgress(progress) {
-  if (state.phase === 'busy') show({ progress });
-}
-
-/** Stops what is being downloaded or computed; what has arrived is kept. */
-function stopEngine() {
-  cancelStart.abort();
-  starting?.then((humshakal) => humshakal.close(), () => {});
-  starting = null;
-}
-
-// ---- One photo after another -----------------------------------------------------------
-
-/** The newest job; what an older one finds out is not shown any more. */
-let newest = 0;
-
-/**
- * Runs a job until it is done, fails, or a newer one has begun.
- * @param {Partial<State>} changes  what to show at its beginning
- * @param {(job: Job) => Promise<void>} run
- *
- * @typedef {{stale: () => boolean, during: 'starting' | 'photo' | 'weights'}} Job
- *   during: what a failure would be about
- */
-async function begin(changes, run) {
-  const mine = newest += 1;
-  closeWindows();
-  /** @type {Job} */
-  const job = { stale: () => mine !== newest, during: 'starting' };
-  show({ phase: 'busy', progress: null, notice: null, announcement: '', ...changes });
-  try {
-    await run(job);
-  } catch (error) {
-    if (!job.stale()) show({ phase: 'notice', notice: explain(error, job.during) });
-  }
-}
-
-/** What lies over the page goes when something else comes. */
-function closeWindows() {
-  camera.close();
-  why.close();
-}
-
 /** The engine with everything that is needed to match. */
 async function wholeEngine() {
-  const humshakal = await engine();
+  const humshakal = await page.startEngine();
   await humshakal.ready;
   finish(humshakal);
   return humshakal;
@@ -268,111 +146,66 @@ async function startStored() {
 /**
  * Waits until faces can be matched.
  * @param {Job} job
- * @returns {Promise<Humshakal | null>}  null: there is a newer job, or no gallery
+ * @returns {Promise<Humshakal | null>}  null: there is no gallery, and that is shown
  */
 async function readyToMatch(job) {
   job.during = 'starting';
-  const humshakal = await wholeEngine();
-  if (job.stale()) return null;
-  show({ progress: null });
-  if (state.offers?.missing) await showOffers();
+  const humshakal = await job.wait(wholeEngine());
+  job.show({ progress: null });
+  if (state.offers?.missing) await choose(job);
   job.during = 'photo';
   if (humshakal.info.gallery) return humshakal;
-  show({ phase: 'notice', notice: explainNoGallery(state.offers) });
+  job.show({ phase: 'notice', notice: explainNoGallery(state.offers) });
   return null;
 }
 
-/**
- * Takes what is in the state, if there is something, as far as the result.
- * @param {State['found']} found  what is known of the photo's faces already
- */
-function work(found) {
-  if (state.several) return workTogether();
-  if (state.selected === 'all' && found) return workEveryone(found);
-  return begin({ found, matches: [], crop: null }, async (job) => {
-    if (state.photo && !found) {
-      const humshakal = await engine();
-      job.during = 'photo';
-      found = await humshakal.detect(state.photo.blob);
-      if (job.stale()) return;
-      show({ found, selected: 0, announcement: photoCaption(found.faces.length) });
-    }
-    if (found && state.selected !== 'whole' && !found.faces.length) {
-      show({ phase: 'notice', notice: explainNoFace() });
-      return;
-    }
-    const humshakal = await readyToMatch(job);
-    if (!humshakal) return;
-    if (!found || !state.photo) {
-      show({ phase: 'empty' });
-      return;
-    }
-    const { photo: { blob } } = state;
-    const face = selectedFace();
-    const start = performance.now();
-    const matches = await humshakal.match(blob, { face, detect: false, k: MATCHES });
-    const seconds = { ...state.seconds,
-      [humshakal.info.embedder.sha256]: (performance.now() - start) / 1000 };
-    const crop = await humshakal.crop(blob, { face, detect: false, side: CROP_SIDE,
-      loose: true });
-    if (job.stale()) return;
-    showMatches(humshakal, { matches, crop, seconds });
-  });
+// ---- From a photo to the result ----------------------------------------------------------
+
+/** Takes what the visitor gave, if it was anything, as far as the result. */
+function work() {
+  return begin({}, matchGiven);
 }
 
-/** The chosen face; null: the whole picture. */
-function selectedFace() {
-  const { selected, found } = state;
-  return typeof selected === 'number' ? found?.faces[selected] ?? null : null;
+/** @param {Job} job */
+async function matchGiven(job) {
+  if (!state.offers) await choose(job);
+  if (state.several) await matchSeveral(job);
+  else if (state.photo) await matchPhoto(job);
+  else job.show({ phase: 'empty' });
 }
 
-/** @param {Humshakal} humshakal @param {Partial<State> & {matches: MatchedPerson[]}} changes */
-function showMatches(humshakal, changes) {
-  const { threshold = null } = humshakal.info.embedder;
-  show({ phase: 'result', threshold, ...changes,
-    announcement: resultHeading(changes.matches, threshold) });
-}
-
-/** Finds the people who look most like the person of several photos. */
-function workTogether() {
-  const fresh = state.several && { ...state.several, together: null };
-  return begin({ matches: [], crop: null, several: fresh }, async (job) => {
-    const humshakal = await readyToMatch(job);
-    const { several } = state;
-    if (!humshakal || !several) return;
-    /** @type {import('./several/several.js').Look[]} */
-    const looks = [];
-    for (const { blob } of several.photos) {
-      show({ progress: { phase: 'photos', loaded: looks.length + 1, total: several.photos.length,
-        label: '' } });
-      looks.push(await lookAt(humshakal, blob));
-      if (job.stale()) return;
-    }
-    await showTogether(humshakal, job, { ...several, looks });
-  });
-}
-
-/**
- * @param {Humshakal} humshakal
- * @param {Job} job
- * @param {import('./several/several.js').Several} several
- */
-async function showTogether(humshakal, job, several) {
-  const together = await matchTogether(humshakal, several.looks, MATCHES, several.switched);
-  if (job.stale()) return;
-  if (!together) {
-    show({ phase: 'notice', several: null, photo: null, notice: explainNoFaceInAny() });
+/** @param {Job} job */
+async function matchPhoto(job) {
+  job.show({ matches: [], everyone: [], crop: null });
+  await findFaces(job);
+  if (state.selected !== 'whole' && !state.found?.faces.length) {
+    job.show({ phase: 'notice', notice: explainNoFace() });
     return;
   }
-  const { matches, lead } = together;
-  const selected = together.photos[lead].face;
-  const { found } = several.looks[lead];
-  const { blob, url } = several.photos[lead];
-  const crop = await humshakal.crop(blob, { face: found?.faces[selected], side: CROP_SIDE,
-    loose: true });
-  if (job.stale()) return;
-  showMatches(humshakal, { matches, crop, found, selected, several: { ...several, together },
-    photo: { blob, url, note: '' } });
+  const humshakal = await readyToMatch(job);
+  if (!humshakal) return;
+  await (state.selected === 'all' ? matchEveryone : matchFace)(job, humshakal, state);
+  forgetLast();
+}
+
+/** @param {Job} job */
+async function findFaces(job) {
+  if (state.found || !state.photo) return;
+  const humshakal = await job.wait(page.startEngine());
+  job.during = 'photo';
+  const found = await job.wait(humshakal.detect(state.photo.blob, { signal: job.signal }));
+  job.show({ found, selected: 0, announcement: photoCaption(found.faces.length) });
+}
+
+/** Finds the people who look most like the person of several photos. @param {Job} job */
+async function matchSeveral(job) {
+  const several = /** @type {NonNullable<State['several']>} */ (state.several);
+  job.show({ matches: [], crop: null, several: { ...several, together: null } });
+  const humshakal = await readyToMatch(job);
+  if (!humshakal) return;
+  const looks = await lookAtAll(job, humshakal, several.photos);
+  await matchPhotos(job, humshakal, { ...several, looks });
+  if (isResult()) forgetLast();
 }
 
 /** Takes one of several photos, or leaves it out. @param {number} index @param {boolean} use */
@@ -381,106 +214,147 @@ function useOrLeave(index, use) {
   const changed = { ...several, switched: new Map(several.switched).set(index, use) };
   return begin({ phase: 'result', several: changed }, async (job) => {
     const humshakal = await readyToMatch(job);
-    if (humshakal) await showTogether(humshakal, job, changed);
+    if (humshakal) await matchPhotos(job, humshakal, changed);
   });
 }
 
-/** Finds the one person most like each face. @param {NonNullable<State['found']>} found */
-function workEveryone({ faces }) {
-  return begin({ everyone: [] }, async (job) => {
-    const humshakal = await readyToMatch(job);
-    if (!humshakal || !state.photo) return;
-    const { blob } = state.photo;
-    /** @type {State['everyone']} */
-    const everyone = [];
-    for (const index of inReadingOrder(faces)) {
-      show({ progress: { phase: 'faces', loaded: everyone.length + 1, total: faces.length,
-        label: '' } });
-      const about = { face: faces[index], detect: false };
-      const [match] = await humshakal.match(blob, { ...about, k: 1 });
-      const crop = await humshakal.crop(blob, { ...about, side: CROP_SIDE, loose: true });
-      if (job.stale()) return;
-      everyone.push({ index, match, crop });
-    }
-    const { threshold = null } = humshakal.info.embedder;
-    show({ phase: 'everyone', everyone, threshold,
-      announcement: say('everyoneFound', { count: faces.length }) });
+// ---- What the visitor gives --------------------------------------------------------------
+
+const isGiven = () => Boolean(state.photo ?? state.several);
+
+const isResult = () => state.phase === 'result' || state.phase === 'everyone';
+
+/** @param {Partial<State> | null} from */
+const urlsOf = (from) => [from?.photo, ...from?.several?.photos ?? []]
+  .flatMap((photo) => (photo ? [photo.url] : []));
+
+/** Frees the pictures of one that another does not show.
+ * @param {Partial<State> | null} one @param {Partial<State> | null} other */
+function forgetPhotos(one, other) {
+  const needed = urlsOf(other);
+  for (const url of urlsOf(one)) if (!needed.includes(url)) URL.revokeObjectURL(url);
+}
+
+/** The result that is shown, or else the one before: a slip loses nothing. */
+function lastResult() {
+  if (!isResult()) return state.last;
+  return /** @type {State['last']} */ (Object.fromEntries(RESULT.map((key) => [key, state[key]])));
+}
+
+/** There is a new result, or no way back to the last one. */
+function forgetLast() {
+  forgetPhotos(state.last, state);
+  show({ last: null });
+}
+
+/** @param {Pick<State, 'photo' | 'several'>} given */
+function open(given) {
+  const last = lastResult();
+  forgetPhotos(state, last);
+  forgetPhotos(state.last, last);
+  show({ ...given, last, found: null, selected: 0 });
+  work();
+  element('stage').scrollIntoView();
+}
+
+/** @param {Blob} blob @param {string} note  a credit, or a word on what was given */
+function openPhoto(blob, note) {
+  open({ photo: { blob, note, url: URL.createObjectURL(blob) }, several: null });
+}
+
+/** @param {string} address @param {string} note */
+function openSample(address, note) {
+  return begin({ last: lastResult() }, async (job) => {
+    const blob = await job.wait(sampleOf(address, job.signal));
+    if (blob) openPhoto(blob, note);
+    else job.show({ phase: 'notice', notice: explainGiven(say('sampleMissing')) });
   });
 }
+
+/** @param {Blob[]} blobs  of one person */
+function openPhotos(blobs) {
+  const photos = blobs.slice(0, MOST_PHOTOS)
+    .map((blob) => ({ blob, url: URL.createObjectURL(blob) }));
+  open({ photo: null, several: { photos, unseen: blobs.length - photos.length, looks: [],
+    switched: new Map(), together: null } });
+}
+
+/** Shows the last result again, or else the empty page. */
+function goBack() {
+  const { last } = state;
+  forgetPhotos(state, last);
+  show(last ? { ...last, last: null } : { phase: 'empty', photo: null, several: null });
+}
+
+// ---- Networks ----------------------------------------------------------------------------
 
 /** Makes the gallery's small pictures a gallery for the chosen network. */
 function adapt() {
   return begin({}, async (job) => {
-    const humshakal = await engine();
-    await humshakal.ready;
-    const { gallery } = await humshakal.adaptGallery(state.offers?.adaptable.id,
-      { onProgress: showProgress });
-    if (job.stale()) return;
-    await choose({ ...choice, gallery: gallery.id });
-    await work(state.found);
+    const humshakal = await job.wait(page.startEngine());
+    await job.wait(humshakal.ready);
+    const { gallery } = await job.wait(humshakal.adaptGallery(state.offers?.adaptable.id,
+      { signal: job.signal, onProgress: (progress) => job.show({ progress }) }));
+    await choose(job, { ...choice, gallery: gallery.id });
+    await matchGiven(job);
   });
 }
 
 /** @param {File} file  weights or a model that the visitor has */
 function takeWeights(file) {
-  stopEngine(); // its memory is needed
-  cancelStart = new AbortController();
-  const { signal } = cancelStart;
-  return begin({}, async (job) => {
+  page.stopEngine(); // its memory is needed
+  return begin({ last: lastResult() }, async (job) => {
     job.during = 'weights';
-    const { model, stored } = await Humshakal.addModel(file, { signal, onProgress: showProgress });
-    if (job.stale()) return;
-    await choose({ model: model.id });
+    const { model, stored } = await job.wait(Humshakal.addModel(file,
+      { signal: job.signal, onProgress: (progress) => job.show({ progress }) }));
+    await choose(job, { model: model.id });
+    forgetLast();
     const { offers } = state;
-    if (offers?.gallery) await work(state.found);
-    else show({ phase: 'notice', notice: explainNoGallery(offers, { stored }) });
+    if (offers?.gallery) await matchGiven(job);
+    else job.show({ phase: 'notice', notice: explainNoGallery(offers, { stored }) });
   });
 }
 
 /** Goes on with another network. @param {typeof choice} wanted */
 function change(wanted) {
-  stopEngine();
-  return begin({ phase: state.photo ? 'busy' : 'empty' }, async (job) => {
-    await choose(wanted);
-    if (state.photo && !job.stale()) await work(state.found);
+  page.stopEngine();
+  forgetLast();
+  return begin({ phase: isGiven() ? 'busy' : 'empty' }, async (job) => {
+    await choose(job, wanted);
+    await matchGiven(job);
   });
 }
 
-/** @param {Blob} blob @param {string} note  a credit, or a word on what was given */
-function openPhoto(blob, note) {
-  forgetPhotos();
-  show({ photo: { blob, note, url: URL.createObjectURL(blob) }, several: null, selected: 0 });
-  work(null);
-  element('stage').scrollIntoView();
+/** Removes a network that the visitor brought. @param {string} id */
+function forget(id) {
+  const { phase, notice } = state;
+  return begin({ phase, notice }, async (job) => {
+    job.during = 'weights';
+    await job.wait(Humshakal.removeModel(id));
+    if (choice.model === id) await change({});
+    else await choose(job);
+    if (state.phase === 'busy') await matchGiven(job); // what it came into goes on
+  });
 }
 
-/** @param {Blob[]} blobs  of one person */
-function openPhotos(blobs) {
-  forgetPhotos();
-  const photos = blobs.slice(0, MOST_PHOTOS)
-    .map((blob) => ({ blob, url: URL.createObjectURL(blob) }));
-  show({ photo: null, found: null, several: { photos, unseen: blobs.length - photos.length,
-    looks: [], switched: new Map(), together: null } });
-  work(null);
-  element('stage').scrollIntoView();
-}
-
-function forgetPhotos() {
-  const urls = [state.photo, ...state.several?.photos ?? []].map((photo) => photo?.url);
-  for (const url of urls) if (url) URL.revokeObjectURL(url);
-}
+// ---- What views send ---------------------------------------------------------------------
 
 const camera = createCamera({
   show: (shown) => show({ camera: shown }),
   taken: (blob) => openPhoto(blob, ''),
-  failed: (error) => show({ phase: 'notice', notice: explain(error, 'photo') }),
+  failed: (error) => page.interrupt({ phase: 'notice', notice: explain(error, 'photo'),
+    last: lastResult() }),
 });
 
-const why = createWhy({ engine, show: (shown) => show({ why: shown }) });
+const why = createWhy({ engine: page.startEngine, show: (shown) => show({ why: shown }) });
+
+/** A network that is on this device, if it is another than the chosen one. */
+const stored = () => state.offers?.models.find(({ id, stored: here }) => (
+  here && id !== state.offers?.model.id));
 
 /** What the visitor can ask for in a notice or beside the photo. */
 const actions = {
-  retry: () => work(state.found),
+  retry: work,
   choose: () => element('file').click(),
   own: () => {
     history.replaceState(null, '', './');
@@ -490,33 +364,26 @@ const actions = {
   weights: () => element('weights').click(),
   adapt,
   site: () => change({}),
-  back: () => (state.photo ? work(state.found) : show({ phase: 'empty' })),
+  stored: () => change({ model: stored()?.id }),
+  back: () => (isGiven() ? work() : show({ phase: 'empty' })),
+  last: goBack,
   whole: () => {
     show({ selected: 'whole' });
-    work(state.found);
+    work();
   },
   all: () => {
     show({ selected: 'all' });
-    work(state.found);
+    work();
   },
 };
 
-/**
- * @param {string} type
- * @param {(detail: any) => void} listener
- */
-function on(type, listener) {
-  document.addEventListener(type, (event) => {
-    listener(/** @type {CustomEvent} */ (event).detail);
-  });
-}
-
 on('photo', ({ blob, note }) => openPhoto(blob, note));
+on('sample', ({ address, note }) => openSample(address, note));
 on('photos', ({ blobs }) => openPhotos(blobs));
 on('use', ({ index, use }) => useOrLeave(index, use));
 on('face', ({ index }) => {
   show({ selected: index });
-  work(state.found);
+  work();
 });
 on('action', ({ name }) => actions[/** @type {keyof typeof actions} */ (name)]());
 on('camera', ({ does, video }) => {
@@ -527,46 +394,38 @@ on('camera', ({ does, video }) => {
   else camera.open();
 });
 on('why', ({ does, match }) => {
-  if (does === 'open' && state.photo) why.open(match, state.photo.blob, selectedFace());
+  if (does === 'open' && state.photo) why.open(match, state.photo.blob, selectedFace(state));
   else if (does === 'stop') why.stop();
   else if (does === 'goOn') why.goOn();
   else why.close();
 });
-on('download', () => work(state.found));
+on('download', () => begin({}, async (job) => {
+  if (await readyToMatch(job)) await matchGiven(job);
+}));
 on('weights', ({ file }) => takeWeights(file));
 on('model', change);
-on('forget', async ({ id }) => {
-  await Humshakal.removeModel(id);
-  await change(choice.model === id ? {} : choice);
-});
-on('problem', ({ text }) => {
-  closeWindows();
-  newest += 1;
-  show({ phase: 'notice', notice: explainGiven(text) });
-});
+on('forget', ({ id }) => forget(id));
+on('problem', ({ text }) => page.interrupt({ phase: 'notice', notice: explainGiven(text),
+  last: lastResult() }));
 on('cancel', () => {
-  newest += 1;
-  stopEngine();
-  show({ phase: 'empty' });
+  page.interrupt({});
+  page.stopEngine();
+  goBack();
 });
 
 /** Shows what a link brings along, or says why it cannot. */
 function openLink() {
   if (!isResultLink(location.hash)) return;
   try {
-    show({ shared: readResultLink(location.hash), phase: 'empty' });
+    page.interrupt({ shared: readResultLink(location.hash), phase: 'empty' });
   } catch (error) {
-    show({ phase: 'notice', notice: explainLink(error) });
+    page.interrupt({ phase: 'notice', notice: explainLink(error), last: lastResult() });
   }
 }
 addEventListener('hashchange', openLink);
 
 // ---- Before the first photo ------------------------------------------------------------
 
-try {
-  await showOffers();
-} catch (error) {
-  show({ phase: 'notice', notice: explain(error, 'starting') });
-}
+await begin({ phase: 'empty' }, matchGiven);
 openLink();
 startStored();

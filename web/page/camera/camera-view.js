@@ -24,7 +24,7 @@ export function mountCamera(dialog) {
   part(dialog, '[data-do=close]').addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => emit(dialog, 'camera', { does: 'close' }));
 
-  return (/** @type {import('../main.js').State} */ { camera }) => {
+  return (/** @type {import('../state.js').State} */ { camera }) => {
     if (!camera) {
       before = video.srcObject = null;
       if (dialog.open) dialog.close();

@@ -3,8 +3,8 @@
  * page is left and when it is hidden. Nothing of it is kept but the one picture.
  */
 
-import { isAbort } from '../../engine/errors.js';
-import { stillOf } from '../../engine/photo.js';
+import { stillOf } from '../../engine/humshakal.js';
+import { Job } from '../job.js';
 
 /**
  * @typedef {object} Camera
@@ -31,8 +31,8 @@ const SIZE = { width: { ideal: 1280 }, height: { ideal: 960 } };
 export function createCamera({ show, taken, failed }) {
   /** @type {Camera | null} */
   let camera = null;
-  /** Opening a camera takes time; what was asked for before the last request is let go. */
-  let request = 0;
+  /** Opening a camera and taking its picture take time. @type {Job<Partial<Camera>> | null} */
+  let job = null;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let timer;
 
@@ -43,66 +43,64 @@ export function createCamera({ show, taken, failed }) {
     show(camera);
   }
 
-  function stopTracks() {
+  /** Ends what is under way, and begins something else. */
+  function newJob() {
+    job?.end();
     clearInterval(timer);
-    camera?.stream?.getTracks().forEach((track) => track.stop());
+    job = new Job(change);
+    return job;
+  }
+
+  function turnOff() {
+    job?.end();
+    clearInterval(timer);
+    stop(camera?.stream);
   }
 
   /** @param {MediaTrackConstraints} [which]  without it the one for self-portraits */
   async function open(which = { facingMode: { ideal: 'user' } }) {
-    stopTracks();
-    const mine = request += 1;
+    turnOff();
+    const opening = newJob();
     change({ phase: 'asking', stream: null, count: 0, failure: '' });
-    try {
-      const stream = await openStream(which);
-      if (mine !== request) {
-        stream.getTracks().forEach((track) => track.stop());
-        return;
-      }
+    await opening.run(async () => {
+      const stream = await opening.wait(openStream(which, opening.signal));
       const [track] = stream.getVideoTracks();
       track.addEventListener('ended', () => {
         if (camera?.stream === stream) fail('ended');
       });
-      const mirrored = !facesAway(track);
-      change({ phase: 'live', stream, mirrored });
-      const switchable = (await cameras()).length > 1;
-      if (mine === request) change({ switchable });
-    } catch (error) {
-      if (mine !== request) return;
+      opening.show({ phase: 'live', stream, mirrored: !facesAway(track) });
+      opening.show({ switchable: (await opening.wait(cameras())).length > 1 });
+    }, (error) => {
       console.warn(`The camera cannot be used (${error}).`);
       fail(error instanceof DOMException ? error.name : 'unknown');
-    }
+    });
   }
 
   /** @param {string} failure */
   function fail(failure) {
-    stopTracks();
+    turnOff();
     change({ phase: 'failed', stream: null, count: 0, failure });
   }
 
   /** @param {string} [announcement] */
   function close(announcement) {
     if (!camera) return;
-    request += 1;
-    stopTracks();
+    turnOff();
     camera = null;
     show(null, announcement);
   }
 
   /** @param {HTMLVideoElement} video */
   async function shoot(video) {
-    clearInterval(timer);
-    const mine = request;
-    try {
-      const blob = await stillOf(video);
-      if (mine !== request) return;
+    const taking = newJob();
+    await taking.run(async () => {
+      const blob = await taking.wait(stillOf(video));
       close();
       taken(blob);
-    } catch (error) {
-      if (mine !== request || isAbort(error)) return;
+    }, (error) => {
       close();
       failed(error);
-    }
+    });
   }
 
   document.addEventListener('visibilitychange', () => {
@@ -145,10 +143,23 @@ export function createCamera({ show, taken, failed }) {
   };
 }
 
-/** @param {MediaTrackConstraints} which */
-async function openStream(which) {
+/**
+ * Nothing can call off a browser that is asking for the camera: a stream that comes after
+ * the signal is stopped at once.
+ * @param {MediaTrackConstraints} which
+ * @param {AbortSignal} signal
+ */
+async function openStream(which, signal) {
   if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('', insecureOrNone());
-  return navigator.mediaDevices.getUserMedia({ video: { ...which, ...SIZE }, audio: false });
+  const stream = await navigator.mediaDevices.getUserMedia(
+    { video: { ...which, ...SIZE }, audio: false });
+  if (signal.aborted) stop(stream);
+  return stream;
+}
+
+/** @param {MediaStream | null | undefined} stream */
+function stop(stream) {
+  stream?.getTracks().forEach((track) => track.stop());
 }
 
 /** Browsers hide cameras from pages that did not come over https. */

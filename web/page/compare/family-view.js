@@ -12,7 +12,7 @@ export function mountFamily(element) {
   /** @type {unknown} */
   let drawn = null;
 
-  return (/** @type {import('./compare.js').State} */ { phase, family, measured }) => {
+  return (/** @type {import('./compare-state.js').State} */ { phase, family, measured }) => {
     element.hidden = phase !== 'result' || !family;
     if (!family || !measured || drawn === family) return;
     drawn = family;

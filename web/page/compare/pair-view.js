@@ -12,7 +12,7 @@ export function mountPair(element) {
   /** @type {unknown} */
   let drawn = null;
 
-  return (/** @type {import('./compare.js').State} */ { phase, pair, measured }) => {
+  return (/** @type {import('./compare-state.js').State} */ { phase, pair, measured }) => {
     element.hidden = phase !== 'result' || !pair;
     if (!pair || !measured || drawn === pair) return;
     drawn = pair;

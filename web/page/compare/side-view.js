@@ -18,7 +18,7 @@ export function mountSide(element, index) {
     input.value = ''; // so that the same file can be chosen again
   });
 
-  return (/** @type {import('./compare.js').State} */ { sides, offers }) => {
+  return (/** @type {import('./compare-state.js').State} */ { sides, offers }) => {
     label.textContent = sides[index] ? say('choose') : first;
     samples.classList.toggle('coming', !offers);
     samples.hidden = Boolean(sides[index]) || offers?.samples.length === 0;

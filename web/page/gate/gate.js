@@ -4,7 +4,7 @@
  * the page's own count of what passed.
  */
 
-import { trusted } from '../../engine/bound-worker.js';
+import { trusted } from '../../engine/humshakal.js';
 
 /** A service worker starts in a fraction of a second, or not at all (private windows). */
 const PATIENCE = 5000;
@@ -15,6 +15,7 @@ const PATIENCE = 5000;
  * what this document asked for. sent: bytes of addresses; requests have no body.
  * @typedef {object} Traffic
  * @property {boolean} guarded
+ * @property {boolean} late     because nothing was heard of it
  * @property {boolean} ready
  * @property {number} requests
  * @property {number} sent
@@ -23,7 +24,7 @@ const PATIENCE = 5000;
  */
 
 /** @type {Traffic} */
-let traffic = { guarded: false, ready: false, requests: 0, sent: 0, received: 0, refused: 0 };
+let traffic = { guarded: false, late: false, ready: false, requests: 0, sent: 0, received: 0, refused: 0 };
 
 /** @type {(traffic: Traffic) => void} */
 let onTraffic = () => {};
@@ -66,15 +67,34 @@ export async function startGate({ onTraffic: listener = onTraffic, onNewer = () 
       const { file, received, refused } = data.traffic;
       add(file, received, refused);
     });
-    const registration = await serviceWorker.register(trusted('sw.js'), { updateViaCache: 'none' });
-    watchVersions(serviceWorker, registration, onNewer);
-    await controlled(serviceWorker);
+    await Promise.race([install(serviceWorker, onNewer), new Promise((_, reject) => {
+      setTimeout(() => {
+        count({ late: true });
+        reject(new Error(`nothing was heard of it for ${PATIENCE / 1000} seconds`));
+      }, PATIENCE);
+    })]);
     count({ guarded: true });
   } catch (error) {
     console.warn(`The service worker could not be installed (${error}).`);
     countWithoutGate();
   }
   return traffic.guarded;
+}
+
+/**
+ * @param {ServiceWorkerContainer} serviceWorker
+ * @param {(use: () => void) => void} onNewer
+ */
+async function install(serviceWorker, onNewer) {
+  const registration = await serviceWorker.register(trusted('sw.js'), { updateViaCache: 'none' });
+  watchVersions(serviceWorker, registration, onNewer);
+  if (serviceWorker.controller) return;
+  const controlled = new Promise((resolve) => {
+    serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+  });
+  // A page that was loaded past the service worker, as a forced reload does, has to ask.
+  registration.active?.postMessage('claim');
+  await controlled;
 }
 
 /** Has the service worker keep all files of the page, for visits without a network. */
@@ -86,15 +106,6 @@ export async function keepPage() {
   navigator.serviceWorker.controller?.postMessage('keep', [port2]);
   const problem = await answered;
   if (problem) console.warn(`Not every file of the page could be kept (${problem}).`);
-}
-
-/** @param {ServiceWorkerContainer} serviceWorker */
-function controlled(serviceWorker) {
-  return new Promise((resolve, reject) => {
-    if (serviceWorker.controller) resolve(null);
-    serviceWorker.addEventListener('controllerchange', resolve, { once: true });
-    setTimeout(() => reject(new Error('it did not start')), PATIENCE);
-  });
 }
 
 function countWithoutGate() {

@@ -7,7 +7,7 @@ import { part } from '../views/parts.js';
 export function mountTraffic(element) {
   const text = part(element, 'span');
 
-  return (/** @type {import('../main.js').State} */ { traffic }) => {
+  return (/** @type {import('../state.js').State} */ { traffic }) => {
     text.textContent = traffic?.ready ? trafficText(traffic) : '';
   };
 }

@@ -8,7 +8,7 @@ export function mountUpdate(element) {
   let use = null;
   part(element, 'button').addEventListener('click', () => use?.());
 
-  return (/** @type {import('../main.js').State} */ { newer }) => {
+  return (/** @type {import('../state.js').State} */ { newer }) => {
     use = newer;
     element.hidden = !newer;
   };

@@ -11,7 +11,7 @@ export function mountEveryone(element) {
   /** @type {unknown} */
   let drawn = null;
 
-  return (/** @type {import('../main.js').State} */ { phase, everyone, threshold }) => {
+  return (/** @type {import('../state.js').State} */ { phase, everyone, threshold }) => {
     element.hidden = phase !== 'everyone';
     if (element.hidden || drawn === everyone) return;
     drawn = everyone;

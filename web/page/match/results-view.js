@@ -15,7 +15,7 @@ export function mountResults(element) {
   /** @type {unknown} */
   let drawn = null;
 
-  return (/** @type {import('../main.js').State} */ state) => {
+  return (/** @type {import('../state.js').State} */ state) => {
     const { phase, matches, threshold, crop, offers } = state;
     element.hidden = phase !== 'result';
     if (element.hidden || drawn === matches) return;

@@ -20,7 +20,7 @@ export function mountNetworks(element) {
   select.addEventListener('change', () => emit(element, 'model',
     { model: shown.offers.model.id, gallery: select.value }));
 
-  return (/** @type {import('../main.js').State} */ { offers, phase, gone, seconds }) => {
+  return (/** @type {import('../state.js').State} */ { offers, phase, gone, seconds }) => {
     element.classList.toggle('coming', !offers);
     fields.disabled = select.disabled = weights.disabled = phase === 'busy';
     if (!offers || (shown.offers === offers && shown.seconds === seconds)) return;

@@ -10,7 +10,7 @@ export function mountSeveral(element) {
   /** @type {unknown} */
   let drawn = null;
 
-  return (/** @type {import('../main.js').State} */ { several, phase }) => {
+  return (/** @type {import('../state.js').State} */ { several, phase }) => {
     element.hidden = !several?.together || phase === 'notice';
     if (element.hidden || !several?.together) return;
     const { photos, together, unseen, switched } = several;

@@ -3,13 +3,13 @@
  * then it is decided which photos count, and how much.
  */
 
-import { HumError } from '../../engine/errors.js';
+import { HumError } from '../../engine/humshakal.js';
 import { findPerson, leaveOneOut, meanOf } from './template.js';
 
 /** @typedef {import('../../engine/humshakal.js').Humshakal} Humshakal */
 /** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
 /** @typedef {Awaited<ReturnType<Humshakal['detect']>>} Found */
-/** @typedef {import('../../engine/wasm.js').Face} Face */
+/** @typedef {import('../../engine/humshakal.js').Face} Face */
 /** @typedef {import('./template.js').Pixels} Pixels */
 
 /**
@@ -57,19 +57,20 @@ const OF_PHOTO = ['HUM_ERROR_FILE', 'HUM_ERROR_FORMAT', 'HUM_ERROR_UNSUPPORTED',
 /**
  * @param {Humshakal} humshakal  ready
  * @param {Blob} blob
+ * @param {AbortSignal} [signal]
  * @returns {Promise<Look>}
  */
-export async function lookAt(humshakal, blob) {
+export async function lookAt(humshakal, blob, signal) {
   try {
-    const found = await humshakal.detect(blob);
+    const found = await humshakal.detect(blob, { signal });
     const largest = found.faces[0]?.width ?? 0;
     const likely = found.faces.slice(0, FACES_A_PHOTO)
       .filter(({ width }) => width >= LEAST_OF_LARGEST * largest);
     const faces = [];
     for (const face of likely) {
       const { width: side } = humshakal.info.embedder;
-      const embedding = await humshakal.embed(blob, { face });
-      const crop = await humshakal.crop(blob, { face, side });
+      const embedding = await humshakal.embed(blob, { face, signal });
+      const crop = await humshakal.crop(blob, { face, side, signal });
       faces.push({ embedding, quality: quality(face, crop) });
     }
     return { found, faces, error: null };

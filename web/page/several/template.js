@@ -4,7 +4,7 @@
  * somebody else are found out and left aside.
  */
 
-/** @typedef {import('../../engine/wasm.js').Face} Face */
+/** @typedef {import('../../engine/humshakal.js').Face} Face */
 /** @typedef {{data: Uint8Array | Uint8ClampedArray, width: number, height: number}} Pixels */
 
 /**

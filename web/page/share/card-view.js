@@ -5,29 +5,40 @@ import { writeResultLink } from './result-link.js';
 import { say } from '../words/say.js';
 import { cardDescription, credit, resultHeading, shareText, verdict } from '../words/words.js';
 import { part } from '../views/parts.js';
+import { Job } from '../job.js';
 
-/** @param {HTMLElement} element  the dialog */
-export function mountCard(element) {
+/**
+ * @param {HTMLElement} element  the dialog
+ * @param {boolean} files  whether pictures can be saved: not where the browser alters what
+ *   pages read of a canvas, since another picture would be saved than is seen
+ */
+export function mountCard(element, files) {
   const dialog = /** @type {HTMLDialogElement} */ (element);
   const canvas = part(dialog, 'canvas');
   const status = part(dialog, '[role=status]');
   const page = new URL('./', document.baseURI);
-  /** @type {import('../main.js').State} */
+  /** @type {import('../state.js').State} */
   let shown;
   /** @type {import('./draw-card.js').Card} */
   let card;
   let saving = '';
+  /** A card that is being put together. @type {Job<import('./draw-card.js').Card> | null} */
+  let making = null;
 
   const chosen = () => part(dialog, 'input:checked').value;
   const draw = () => drawCard(canvas, card, chosen());
 
   part(document, '#make-card').addEventListener('click', async () => {
-    status.textContent = '';
-    part(dialog, 'input[value=none]').checked = true; // each result asks anew
-    card = await cardOf(shown, page);
-    draw();
-    canvas.setAttribute('aria-label', cardDescription(shown.matches));
-    dialog.showModal();
+    making?.end();
+    const job = making = new Job((/** @type {import('./draw-card.js').Card} */ made) => {
+      card = made;
+      part(dialog, 'input[value=none]').checked = true; // each result asks anew
+      status.textContent = files ? '' : say('cardAltered');
+      draw();
+      canvas.setAttribute('aria-label', cardDescription(shown.matches));
+      dialog.showModal();
+    });
+    await job.run(async () => job.show(await cardOf(shown, page)), console.warn);
   });
   part(dialog, 'fieldset').addEventListener('change', draw);
   part(dialog, '#card-close').addEventListener('click', () => dialog.close());
@@ -66,19 +77,22 @@ export function mountCard(element) {
     await navigator.clipboard.writeText(writeResultLink(page.href, shown.matches));
     return say('cardLinkCopied');
   });
-  part(dialog, '#card-share').hidden = !navigator.canShare?.(
+  part(dialog, '#card-save').hidden = !files;
+  part(dialog, '#card-share').hidden = !files || !navigator.canShare?.(
     { files: [new File([], 'humshakal.png', { type: 'image/png' })] });
-  part(dialog, '#card-copy').hidden = typeof ClipboardItem === 'undefined';
+  part(dialog, '#card-copy').hidden = !files || typeof ClipboardItem === 'undefined';
   part(dialog, '#card-link').hidden = !navigator.clipboard;
 
-  return (/** @type {import('../main.js').State} */ state) => {
+  return (/** @type {import('../state.js').State} */ state) => {
     shown = state;
-    if (state.phase !== 'result') dialog.close();
+    if (state.phase === 'result') return;
+    making?.end();
+    dialog.close();
   };
 }
 
 /**
- * @param {import('../main.js').State} state
+ * @param {import('../state.js').State} state
  * @param {URL} page
  * @returns {Promise<import('./draw-card.js').Card>}
  */
@@ -88,7 +102,7 @@ async function cardOf({ matches, threshold, crop }, page) {
     verdict: verdict(match, threshold),
     share: shareText(match, String).join(''),
     credit: credit(match.photo),
-    picture: match.photo.thumbnail && await createImageBitmap(match.photo.thumbnail),
+    picture: match.photo.thumbnail && await pictureOf(match.photo.thumbnail),
   }));
   return {
     heading: resultHeading(matches, threshold),
@@ -97,4 +111,14 @@ async function cardOf({ matches, threshold, crop }, page) {
     note: say('cardNote'),
     address: page.host + page.pathname.replace(/\/$/, ''),
   };
+}
+
+/** A gallery may have a damaged one. @param {Blob} thumbnail */
+async function pictureOf(thumbnail) {
+  try {
+    return await createImageBitmap(thumbnail);
+  } catch (error) {
+    console.warn(`A small picture of the gallery cannot be shown (${error}).`);
+    return null;
+  }
 }

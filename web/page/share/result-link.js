@@ -10,13 +10,26 @@
 /** @typedef {{name: string, score: number, strangers: number}} SharedPerson */
 
 const MARK = '#result=';
-const LIMITS = { characters: 2000, people: 5, name: 80 };
+const LIMITS = { people: 5, name: 80 };
+
+/** A letter takes nine at most (three bytes in UTF-8), and the numbers of each person 20. */
+const CHARACTERS = 10 + LIMITS.people * (9 * LIMITS.name + 20);
+
+/** Control characters and those that turn the direction of text could disguise a name. */
+const DISGUISES = /[\p{C}\p{Zl}\p{Zp}<>]/u;
 
 /** @param {string} page  its address @param {SharedPerson[]} people */
 export function writeResultLink(page, people) {
-  const list = people.slice(0, LIMITS.people).map(({ name, score, strangers }) => (
-    `${encodeURIComponent(name)}:${score.toFixed(3)}:${strangers.toFixed(4)}`));
-  return new URL(MARK + list.join(','), page).href;
+  const scores = new Map(people.slice(0, LIMITS.people).map(({ name, score, strangers }) => (
+    [encodeURIComponent(plain(name)), `${score.toFixed(3)}:${strangers.toFixed(4)}`])));
+  return new URL(MARK + [...scores].map((entry) => entry.join(':')).join(','), page).href;
+}
+
+/** A name as a link may have it, cut where it is too long. @param {string} name */
+function plain(name) {
+  const letters = [...name].filter((letter) => !DISGUISES.test(letter));
+  while (letters.join('').length > LIMITS.name) letters.splice(-2, 2, '…');
+  return letters.join('').trim() || '?';
 }
 
 /** @param {string} fragment  with its # */
@@ -30,8 +43,8 @@ export function isResultLink(fragment) {
  * @returns {SharedPerson[]}
  */
 export function readResultLink(fragment) {
-  if (fragment.length > LIMITS.characters) {
-    throw new Error(`it has ${fragment.length} characters, more than ${LIMITS.characters}`);
+  if (fragment.length > CHARACTERS) {
+    throw new Error(`it has ${fragment.length} characters, more than ${CHARACTERS}`);
   }
   const entries = fragment.slice(MARK.length).split(',');
   if (entries.length > LIMITS.people) {
@@ -49,9 +62,8 @@ function readPerson(entry) {
   const fields = entry.split(':');
   if (fields.length !== 3) throw new Error('an entry is not a name and two numbers');
   const [written, ...numbers] = fields;
-  // Control characters and those that turn the direction of text could disguise a name.
   const name = decodeURIComponent(written).trim();
-  if (!name || name.length > LIMITS.name || /[\p{C}\p{Zl}\p{Zp}<>]/u.test(name)) {
+  if (!name || name.length > LIMITS.name || DISGUISES.test(name)) {
     throw new Error(`a name is not 1 to ${LIMITS.name} plain characters`);
   }
   const [score, strangers] = numbers.map(readNumber);

@@ -9,7 +9,7 @@ export function mountShared(element) {
   let drawn = null;
   part(element, 'button').addEventListener('click', () => emit(element, 'action', { name: 'own' }));
 
-  return (/** @type {import('../main.js').State} */ { shared, phase }) => {
+  return (/** @type {import('../state.js').State} */ { shared, phase }) => {
     element.hidden = !shared || phase !== 'empty';
     if (!shared || drawn === shared) return;
     drawn = shared;

@@ -6,7 +6,7 @@ import { progressText } from '../words/words.js';
 export function mountAnnouncer(element) {
   let quarter = -1;
 
-  return (/** @type {import('../main.js').State} */ state) => {
+  return (/** @type {import('../page.js').Shown} */ state) => {
     const { phase, progress, announcement } = state;
     if (phase !== 'busy' || !progress) {
       quarter = -1;

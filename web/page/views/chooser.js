@@ -14,14 +14,16 @@ export function mountChooser(element) {
   const first = label.textContent;
   let drawn = false;
 
-  input.addEventListener('change', () => {
+  const take = () => {
     emitFiles(element, [...input.files]);
     input.value = ''; // so that the same file can be chosen again
-  });
+  };
+  input.addEventListener('change', take);
+  if (input.files.length) queueMicrotask(take); // chosen before this script was here
   part(element, '#use-camera').addEventListener('click', () => emit(element, 'camera', { does: 'open' }));
   download.addEventListener('click', () => emit(element, 'download'));
 
-  return (/** @type {import('../main.js').State} */ { offers, phase }) => {
+  return (/** @type {import('../state.js').State} */ { offers, phase }) => {
     label.textContent = phase === 'empty' ? first : say('choose');
     download.hidden = !offers?.missing || phase === 'busy';
     size.textContent = offers ? downloadSize(offers) : '';
@@ -47,15 +49,31 @@ export function sampleItem({ file, title, ...made }) {
     console.warn(`A sample photo is missing (${file}).`);
   });
   image.src = file;
-  part(item, 'button').addEventListener('click', async () => {
-    try {
-      const response = await fetch(image.src, { cache: 'force-cache' });
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      emit(item, 'photo', { blob: await response.blob(), note: credit(made) });
-    } catch (error) {
-      emit(item, 'problem', { text: say('sampleMissing') });
-      console.warn(`${file} could not be fetched (${error}).`);
-    }
-  });
+  part(item, 'button').addEventListener('click', () => emit(item, 'sample',
+    { address: image.src, note: credit(made) }));
   return item;
+}
+
+/** A sample is small: what has not come by then will not come. */
+const PATIENCE = 10_000;
+
+/**
+ * @param {string} address
+ * @param {AbortSignal} signal
+ * @returns {Promise<Blob | null>}  null: it cannot be had
+ */
+export async function sampleOf(address, signal) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  signal.addEventListener('abort', () => stop.abort());
+  try {
+    const response = await fetch(address, { cache: 'force-cache', signal: stop.signal });
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    return await response.blob();
+  } catch (error) {
+    console.warn(`${address} could not be fetched (${error}).`);
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }

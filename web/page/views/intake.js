@@ -13,16 +13,26 @@ export function mountIntake(veil) {
     veil.hidden = depth === 0;
   };
 
+  /** Of this page: a picture, a link or selected text that is dragged about. */
+  let own = false;
+  /** @param {DragEvent} event */
+  const brings = ({ dataTransfer }) => !own
+    && dataTransfer?.types.some((type) => ['Files', 'text/uri-list'].includes(type));
+
+  document.addEventListener('dragstart', () => { own = true; });
+  document.addEventListener('dragend', () => { own = false; });
   document.addEventListener('dragenter', (event) => {
     event.preventDefault();
-    hover(1);
+    if (brings(event)) hover(1);
   });
-  document.addEventListener('dragleave', () => hover(-1));
+  document.addEventListener('dragleave', (event) => {
+    if (brings(event)) hover(-1);
+  });
   document.addEventListener('dragover', (event) => event.preventDefault());
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     hover(-depth);
-    if (event.dataTransfer) take(event.dataTransfer);
+    if (event.dataTransfer && brings(event)) take(event.dataTransfer);
   });
   document.addEventListener('paste', (event) => {
     if (event.clipboardData) take(event.clipboardData);

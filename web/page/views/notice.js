@@ -10,7 +10,7 @@ export function mountNotice(element) {
   /** @type {unknown} */
   let drawn = null;
 
-  return (/** @type {import('../main.js').State} */ { phase, notice }) => {
+  return (/** @type {import('../page.js').Shown} */ { phase, notice, last }) => {
     element.hidden = phase !== 'notice';
     if (!notice || drawn === notice) return;
     drawn = notice;
@@ -19,7 +19,9 @@ export function mountNotice(element) {
     part(element, '.code').textContent = notice.code;
     details.hidden = !notice.code;
     details.open = false;
-    actions.replaceChildren(...notice.actions.map((name, i) => {
+    /** @type {(keyof typeof ACTION_LABELS)[]} */
+    const offered = last ? [...notice.actions, 'last'] : notice.actions;
+    actions.replaceChildren(...offered.map((name, i) => {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = i === 0 ? 'button' : 'button plain';

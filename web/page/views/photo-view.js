@@ -4,7 +4,7 @@ import { say } from '../words/say.js';
 import { faceLabel, photoCaption, shrunkNote } from '../words/words.js';
 import { emit, part } from './parts.js';
 
-/** @typedef {import('../../engine/wasm.js').Face} Face */
+/** @typedef {import('../../engine/humshakal.js').Face} Face */
 
 /** @param {HTMLElement} element */
 export function mountPhoto(element) {
@@ -27,7 +27,9 @@ export function mountPhoto(element) {
   all?.addEventListener('click', () => emit(element, 'action', { name: 'all' }));
   whole.addEventListener('click', () => emit(element, 'action', { name: 'whole' }));
 
-  return (/** @type {import('../main.js').State} */ { photo, found, several, selected, phase }) => {
+  /** @typedef {import('../state.js').State} State */
+  return (/** @type {Pick<State, 'photo' | 'found' | 'several' | 'selected' | 'phase'>} */
+    { photo, found, several, selected, phase }) => {
     element.hidden = !photo;
     if (!photo) return;
     if (image.src !== photo.url) image.src = photo.url;

@@ -13,7 +13,7 @@ export function mountProgress(element) {
     if (key === 'Escape' && !element.hidden) emit(element, 'cancel');
   });
 
-  return (/** @type {import('../main.js').State} */ { phase, progress }) => {
+  return (/** @type {import('../page.js').Shown} */ { phase, progress }) => {
     element.hidden = phase !== 'busy';
     if (element.hidden) return;
     title.textContent = PROGRESS_TITLES[progress?.phase ?? 'photo'];

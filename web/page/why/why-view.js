@@ -43,7 +43,7 @@ export function mountWhy(dialog) {
   part(dialog, '[data-do=close]').addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => emit(dialog, 'why', { does: 'close' }));
 
-  return (/** @type {import('../main.js').State} */ { why }) => {
+  return (/** @type {import('../state.js').State} */ { why }) => {
     if (!why) {
       shown = null;
       if (dialog.open) dialog.close();

@@ -4,12 +4,14 @@
  * a new photo never waits for more than that.
  */
 
-import { isAbort } from '../../engine/errors.js';
+import { isAbort } from '../../engine/humshakal.js';
+import { Job } from '../job.js';
 import { occlude } from './occlusion.js';
 
 /** @typedef {import('../../engine/humshakal.js').Humshakal} Humshakal */
 /** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
-/** @typedef {import('../../engine/wasm.js').Face} Face */
+/** @typedef {import('../../engine/humshakal.js').Face} Face */
+/** @typedef {AsyncGenerator<import('./occlusion.js').Occlusion, void, void>} Steps */
 
 /**
  * A face to be laid over another.
@@ -43,10 +45,9 @@ export function createWhy({ show, engine }) {
   let why = null;
   /** @type {[Blob, Face | null]} */
   let target;
-  let life = new AbortController();
-  /** Each time it goes on, the loop that may still be waiting for its last step gives way. */
-  let turn = 0;
-  /** @type {AsyncGenerator<import('./occlusion.js').Occlusion, void, void> | null} */
+  /** Looking at one person's match; ends when it is closed, or stopped before its end. */
+  let job = new Job(change);
+  /** What is left to try, of the job before as well. @type {Steps | null} */
   let steps = null;
 
   /** @param {Partial<Why>} changes */
@@ -56,58 +57,54 @@ export function createWhy({ show, engine }) {
     show(why);
   }
 
-  /** @param {AbortSignal} signal  of the life that this belongs to */
-  async function run(signal) {
-    const mine = turn += 1;
-    change({ phase: 'running' });
-    while (mine === turn && why?.phase === 'running' && steps) {
-      const { value, done } = await steps.next();
-      if (signal.aborted) return;
-      if (done) change({ phase: 'done' });
-      else change({ occlusion: value });
+  async function tryParts() {
+    const mine = job;
+    mine.show({ phase: 'running' });
+    while (steps) {
+      const { value, done } = await mine.wait(steps.next());
+      mine.show(done ? { phase: 'done' } : { occlusion: value });
+      if (done) return;
     }
   }
 
-  /**
-   * @param {Blob} blob
-   * @param {Face | null} face
-   * @param {AbortSignal} signal
-   */
-  async function prepare(blob, face, signal) {
-    const humshakal = await engine();
+  /** @param {Blob} blob @param {Face | null} face */
+  async function prepare(blob, face) {
+    const mine = job;
     const { match } = /** @type {Why} */ (why);
-    const seen = await humshakal.crop(blob, { face, detect: false, side: SIDE, loose: true, signal });
-    change({ probe: await sideOf(humshakal, seen, signal) });
+    const humshakal = await mine.wait(engine());
+    const about = { face, detect: false, signal: mine.signal };
+    const seen = await mine.wait(humshakal.crop(blob, { ...about, side: SIDE, loose: true }));
+    mine.show({ probe: await mine.wait(sideOf(humshakal, seen, mine.signal)) });
     const { thumbnail } = match.photo;
-    if (thumbnail) change({ other: await sideOf(humshakal, thumbnail, signal) });
+    if (thumbnail) {
+      mine.show({ other: await mine.wait(sideOf(humshakal, thumbnail, mine.signal)) });
+    }
     const side = humshakal.info.embedder.width;
-    const crop = /** @type {ImageData} */ (
-      await humshakal.crop(blob, { face, detect: false, side, signal }));
-    const [found] = (await humshakal.detect(crop, { signal })).faces;
-    change({ crop, points: found ? found.points.map((value) => value / side) : null });
-    const row = await humshakal.galleryEmbedding(match.row, { signal });
+    const crop = /** @type {ImageData} */ (await mine.wait(humshakal.crop(blob, { ...about, side })));
+    const [found] = (await mine.wait(humshakal.detect(crop, { signal: mine.signal }))).faces;
+    mine.show({ crop, points: found ? found.points.map((value) => value / side) : null });
+    const row = await mine.wait(humshakal.galleryEmbedding(match.row));
     // A score is the cosine of what the gallery makes of both.
     const look = async (/** @type {import('./occlusion.js').Pixels} */ picture) => humshakal.project(
-      await humshakal.embed(picture, { detect: false, signal }), { signal });
-    steps = occlude(crop, await humshakal.project(row, { signal }), look);
-    await run(signal);
+      await humshakal.embed(picture, { detect: false }));
+    steps = occlude(crop, await mine.wait(humshakal.project(row)), look);
+    await tryParts();
   }
 
-  /** @param {Promise<void>} work @param {AbortSignal} signal */
-  async function watched(work, signal) {
-    try {
-      await work;
-    } catch (error) {
-      if (signal.aborted || isAbort(error)) return;
+  /** @param {() => Promise<void>} work */
+  function begin(work) {
+    job = new Job(change);
+    job.run(work, (error) => {
+      if (isAbort(error)) return;
       console.warn(`What drives the score could not be found out (${error}).`);
       steps = null; // it cannot go on where it was
       change({ phase: 'stopped', error });
-    }
+    });
   }
 
   function close() {
     if (!why) return;
-    life.abort();
+    job.end();
     why.probe?.picture.close();
     why.other?.picture.close();
     [why, steps] = [null, null];
@@ -118,11 +115,10 @@ export function createWhy({ show, engine }) {
   function open(match, blob, face) {
     close();
     target = [blob, face];
-    life = new AbortController();
     why = { match, probe: null, other: null, crop: null, points: null, occlusion: null,
       phase: 'waiting', error: null };
     show(why);
-    watched(prepare(blob, face, life.signal), life.signal);
+    begin(() => prepare(blob, face));
   }
 
   return {
@@ -130,11 +126,12 @@ export function createWhy({ show, engine }) {
     close,
 
     stop() {
+      job.end();
       change({ phase: 'stopped' });
     },
 
     goOn() {
-      if (steps) watched(run(life.signal), life.signal);
+      if (steps) begin(tryParts);
       else if (why) open(why.match, ...target);
     },
   };

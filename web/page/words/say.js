@@ -34,6 +34,7 @@ const CHOICE = globalThis.document
 /** What the visitor chose, or else the first of their browser's languages that is here. */
 function wanted() {
   if (!globalThis.document) return 'en';
+  if (history.state?.language in LANGUAGES) return history.state.language;
   try {
     const chosen = localStorage.getItem(CHOICE);
     if (chosen && chosen in LANGUAGES) return chosen;
@@ -44,9 +45,16 @@ function wanted() {
     .find((id) => id in LANGUAGES) ?? 'en';
 }
 
+/** The page waits for its words, but not for ever. */
+const PATIENCE = 5000;
+
 /** @param {string} id @returns {Promise<Catalogue>} */
 async function catalogueOf(id) {
-  return id === 'en' ? english : (await import(`./languages/${id}.js`)).default;
+  if (id === 'en') return english;
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`nothing came for ${PATIENCE / 1000} seconds`)), PATIENCE);
+  });
+  return (await Promise.race([import(`./languages/${id}.js`), late])).default;
 }
 
 /** The wanted language, where it could not be loaded; the page is in English then. */
@@ -67,7 +75,12 @@ try {
  */
 export async function chooseLanguage(id) {
   await catalogueOf(id); // rejects, so that an unreachable language is not chosen
-  localStorage.setItem(CHOICE, id);
+  try {
+    localStorage.setItem(CHOICE, id);
+  } catch (error) {
+    console.warn(`The language will be forgotten (${error}).`);
+    history.replaceState({ language: id }, ''); // for as long as this tab stays here
+  }
   location.reload();
 }
 

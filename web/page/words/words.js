@@ -30,7 +30,7 @@ export const PROGRESS_TITLES = {
   faces: say('oneMoment'),
 };
 
-/** @param {import('../main.js').Step | null} progress */
+/** @param {import('../state.js').Step | null} progress */
 export function progressText(progress) {
   if (!progress) return say('looking');
   const { phase, loaded, total, label } = progress;
@@ -75,12 +75,12 @@ export function explainLink(error) {
 }
 
 /** Since the page was ready. @param {import('../gate/gate.js').Traffic} traffic */
-export function trafficText({ guarded, requests, sent, received, refused }) {
+export function trafficText({ guarded, late, requests, sent, received, refused }) {
   return [
     requests ? say('trafficSome', { count: requests, sent, received: megabytes(received) })
       : say('trafficNone'),
     refused ? say('trafficRefused', { count: refused }) : '',
-    guarded ? '' : say('trafficUnguarded'),
+    guarded ? '' : say(late ? 'trafficUnguardedLate' : 'trafficUnguarded'),
   ].filter(Boolean).join(' ');
 }
 
@@ -436,7 +436,9 @@ export const ACTION_LABELS = {
   weights: say('chooseWeights'),
   adapt: say('adapt'),
   site: say('site'),
+  stored: say('useStored'),
   back: say('back'),
+  last: say('backToResult'),
 };
 
 export const GIVEN = {

@@ -106,6 +106,8 @@ export default {
     cardShows: 'A picture with these names and their scores: {names}',
     cardNote: 'Looks only, found on the device. Similarity is not identity.',
     cardSaved: 'The picture is saved.',
+    cardAltered: 'This browser alters the pixels that pages read (a protection against '
+      + 'tracking), so the picture cannot be saved from here. A screenshot can.',
     cardCopied: 'The picture is copied.',
     cardLinkCopied: 'The link is copied.',
     cardFailed: 'That did not work here ({problem}). Try another way.',
@@ -128,6 +130,7 @@ export default {
     },
     trafficUnguarded: 'The service worker that would stop anything else could not start '
       + '(private windows do not let it).',
+    trafficUnguardedLate: 'The service worker that would stop anything else has not started.',
 
     // ---- privacy.html
     wipedNothing: 'There was nothing to remove.',
@@ -298,7 +301,9 @@ export default {
     choose: 'Choose another photo',
     chooseWeights: 'Choose another weights file',
     adapt: 'Use the small pictures',
+    useStored: 'Use the network that is on this device',
     site: 'Use the site’s own network',
+    backToResult: 'Back to the result',
     back: 'Go on without it',
   },
   texts: {},
