@@ -38,23 +38,28 @@ const HEADERS = {
   'X-DNS-Prefetch-Control': 'off',
 };
 
+/** By the end of a name. @type {Record<string, string>} */
+const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript',
+  mjs: 'text/javascript' };
+
 // The first visit gets the gate at once, before a photo is chosen. Later on there is one
 // already, and its successor waits until all of the new version is here.
 worker.addEventListener('install', (/** @type {any} */ event) => {
   event.waitUntil(worker.registration.active ? keepAll() : worker.skipWaiting());
 });
 worker.addEventListener('activate', (/** @type {any} */ event) => {
-  event.waitUntil(Promise.all([worker.clients.claim(), forgetOlder()]));
+  event.waitUntil(ifItCan(noteOlder).then(() => worker.clients.claim()));
 });
 worker.addEventListener('message', (/** @type {any} */ event) => {
   const { data, ports: [port] } = event;
   if (data === 'update') worker.skipWaiting();
+  else if (data === 'claim') worker.clients.claim();
   else if (data === 'keep') {
     event.waitUntil(keepAll().then(() => '', String).then((problem) => port.postMessage(problem)));
   }
 });
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
-  event.respondWith(answer(event.request));
+  event.respondWith(answer(event));
 });
 
 /**
@@ -71,16 +76,36 @@ function fileOf({ method, mode, url }) {
   return Object.hasOwn(kept, file) || large.includes(file) ? file : null;
 }
 
-/** @param {Request} request */
-async function answer(request) {
+/** @param {{request: Request, clientId: string, resultingClientId: string}} event */
+async function answer({ request, clientId, resultingClientId }) {
   const file = fileOf(request);
   if (file) {
-    const cache = await caches.open(CACHE);
-    return await cache.match(file) ?? await pass(file, request);
+    if (request.mode === 'navigate') await ifItCan(forgetOlder);
+    return await ifItCan(() => olderFile(file, clientId, resultingClientId))
+      ?? await ifItCan(() => keptFile(file)) ?? await pass(file, request);
   }
   tell({ refused: true, file: '', received: 0 });
   return request.mode === 'navigate' && request.method === 'GET'
     ? guarded('This site has no such page.\n', { status: 404 }) : Response.error();
+}
+
+/**
+ * Storage is an extra: where it is full or broken, files come over the network.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
+async function ifItCan(work) {
+  try {
+    return await work();
+  } catch (error) {
+    console.warn(`The page's files cannot be kept (${error}).`);
+    return undefined;
+  }
+}
+
+/** @param {string} file @returns {Promise<Response | undefined>} */
+async function keptFile(file) {
+  return (await caches.open(CACHE)).match(file);
 }
 
 /**
@@ -98,7 +123,10 @@ async function pass(file, { cache, signal } = {}) {
   tell({ refused: false, file, received: bytes.byteLength });
   const answered = guarded(bytes, { status, statusText, headers });
   if (await sha256(bytes) === kept[file]) {
-    await (await caches.open(CACHE)).put(file, answered.clone());
+    // Kept with the right type, whatever the server called it this time.
+    const type = TYPES[file.replace(/.*\./, '')];
+    if (type) answered.headers.set('Content-Type', type);
+    await ifItCan(async () => (await caches.open(CACHE)).put(file, answered.clone()));
   } else {
     worker.registration.update(); // the site is newer than this list of its files
   }
@@ -143,11 +171,69 @@ async function keepAll() {
   }));
 }
 
-async function forgetOlder() {
-  for (const name of await caches.keys()) {
-    const older = CACHES.test(name) && name.replace(CACHES, '') === SCOPE.pathname;
-    if (older && name !== CACHE) await caches.delete(name);
+// ---- Windows of an older version -----------------------------------------------------------
+
+/*
+ * When a visitor takes a new version in one window, others go on running the one before: for
+ * as long as they live they and their workers get its files, so that no window has parts of
+ * two versions. Which windows these are stands in this version's cache, since a service
+ * worker is stopped and started again at any time.
+ */
+const OLDER = 'older-windows';
+
+/** @returns {Promise<string[]>} caches of other versions of this site */
+async function olderCaches() {
+  return (await caches.keys()).filter((name) => CACHES.test(name) && name !== CACHE
+    && name.replace(CACHES, '') === SCOPE.pathname);
+}
+
+async function noteOlder() {
+  const windows = await worker.clients.matchAll({ type: 'window' });
+  await keepOlder(windows.map((/** @type {{id: string}} */ { id }) => id));
+  await forgetOlder();
+}
+
+/** @type {Promise<string[]> | null} null: not read yet */
+let older = null;
+
+/** @param {string[]} ids */
+async function keepOlder(ids) {
+  older = Promise.resolve(ids);
+  await (await caches.open(CACHE)).put(OLDER, new Response(JSON.stringify(ids)));
+}
+
+function keptOlder() {
+  older ??= caches.open(CACHE).then((cache) => cache.match(OLDER))
+    .then((response) => response?.json() ?? []);
+  return older;
+}
+
+/**
+ * The file as an older window's version has it; nothing for others.
+ * @param {string} file
+ * @param {string} clientId
+ * @param {string} resultingClientId  a worker that is being started
+ * @returns {Promise<Response | undefined>}
+ */
+async function olderFile(file, clientId, resultingClientId) {
+  const ids = await keptOlder();
+  if (!ids.includes(clientId)) return undefined;
+  if (resultingClientId) await keepOlder([...ids, resultingClientId]);
+  for (const name of await olderCaches()) {
+    const response = await (await caches.open(name)).match(file);
+    if (response) return response;
   }
+  return undefined;
+}
+
+/** Removes what no window needs any more. */
+async function forgetOlder() {
+  const names = await olderCaches();
+  if (names.length === 0) return;
+  const ids = await keptOlder();
+  const live = await worker.clients.matchAll({ type: 'all', includeUncontrolled: true });
+  if (live.some((/** @type {{id: string}} */ { id }) => ids.includes(id))) return;
+  for (const name of names) await caches.delete(name);
 }
 
 /** @param {ArrayBuffer} bytes */
