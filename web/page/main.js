@@ -418,6 +418,7 @@ function openLink() {
   if (!isResultLink(location.hash)) return;
   try {
     page.interrupt({ shared: readResultLink(location.hash), phase: 'empty' });
+    if (!state.offers) begin({ phase: 'empty' }, (job) => choose(job));
   } catch (error) {
     page.interrupt({ phase: 'notice', notice: explainLink(error), last: lastResult() });
   }
