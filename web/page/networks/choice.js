@@ -5,10 +5,12 @@ const CHOICE = `humshakal-choice:${new URL('./', location.href).pathname}`;
 
 /** @typedef {{model?: string, gallery?: string}} Choice  what is absent is the site's to choose */
 
-/** @returns {Choice} */
+/** Anything may stand there: other sites of the host can write it. @returns {Choice} */
 export function recallChoice() {
   try {
-    return JSON.parse(localStorage.getItem(CHOICE) ?? '{}');
+    const { model, gallery } = JSON.parse(localStorage.getItem(CHOICE) ?? '{}') ?? {};
+    return { ...typeof model === 'string' && { model },
+      ...typeof gallery === 'string' && { gallery } };
   } catch (error) {
     console.warn(`The choice of the last visit is not known (${error}).`);
     return {};
