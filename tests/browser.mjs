@@ -7,10 +7,10 @@
  * Opened by hand, from any server of the project's folder, the page shows the same lines.
  */
 
-import { Assets } from '../build/site/assets.js';
-import { bestBuild } from '../build/site/simd.js';
+import { Assets } from '../build/site/engine/assets.js';
+import { bestBuild } from '../build/site/engine/simd.js';
 import { Humshakal } from '../build/site/humshakal.js';
-import { Engine } from '../build/site/wasm.js';
+import { Engine } from '../build/site/engine/wasm.js';
 
 const SITE = new URL('../build/site/', import.meta.url);
 const SAMPLES = ['portrait-1.jpg', 'portrait-2.jpg', 'portrait-3.jpg', 'group.jpg'];

@@ -99,7 +99,7 @@ test('photos of somebody else are found out, wherever they stand', () => {
       const right = /** @type {Candidate[]} */ (people.get(name)).slice(0, 3);
       for (const at of [0, 1, 3]) {
         const photos = right.toSpliced(at, 0, wrong).map((face) => [face]);
-        const agrees = findPerson(photos, 0.8 * threshold).map((member) => member.agrees);
+        const agrees = findPerson(photos, 0.8 * Number(threshold)).map((member) => member.agrees);
         assert.deepEqual(agrees, photos.map((_, i) => i !== at), `${other} among ${name}, ${at}`);
       }
     }

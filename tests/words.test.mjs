@@ -76,8 +76,8 @@ test('each third of the bar stands for ten times fewer pairs', () => {
 });
 
 test('every failure is a sentence with a code, and most have a next step', () => {
-  const codes = ['ARGUMENT', 'STATE', 'FORMAT', 'UNSUPPORTED', 'LIMIT', 'MEMORY', 'MISMATCH',
-    'VALUE', 'INTERNAL', 'NETWORK', 'INTEGRITY', 'BROWSER', 'FILE', 'NO_FACE', 'CRASH'];
+  const codes = /** @type {const} */ (['ARGUMENT', 'STATE', 'FORMAT', 'UNSUPPORTED', 'LIMIT', 'MEMORY', 'MISMATCH',
+    'VALUE', 'INTERNAL', 'NETWORK', 'INTEGRITY', 'BROWSER', 'FILE', 'NO_FACE', 'CRASH']);
   for (const code of codes) {
     for (const during of /** @type {const} */ (['starting', 'photo'])) {
       const error = new HumError(`HUM_ERROR_${code}`, 'Expected this, found that.');

@@ -29,11 +29,11 @@ const GALLERY_NAMES = [
 const site = resolve(process.argv[2] ?? '');
 const first = process.argv[3] ?? 'facenet';
 
-if (!existsSync(join(site, 'engine/assets.js'))) {
-  throw new Error(`${site} is not a built site (no engine/assets.js in it).\n`
+if (!existsSync(join(site, 'engine/manifest.js'))) {
+  throw new Error(`${site} is not a built site (no engine/manifest.js in it).\n`
     + 'usage: node tools/setup/manifest.mjs build/site [MODEL]');
 }
-const { MANIFEST_FORMAT, describeNetwork } = await import(inSite('engine/assets.js'));
+const { MANIFEST_FORMAT, describeNetwork } = await import(inSite('engine/manifest.js'));
 
 /** @param {string} file  relative to the site */
 function inSite(file) {

@@ -13,17 +13,13 @@
  */
 
 import { HumError, abortError, isAbort } from './errors.js';
+import { readManifest, readOwn, readOwnEntry, sum } from './manifest.js';
 
-/**
- * @typedef {object} Entry  a file in the manifest
- * @property {string} file    address, relative to the site
- * @property {number} bytes
- * @property {string} sha256  hexadecimal
- * @property {Entry[]} [parts]  what is fetched instead, to be joined in this order
- * @property {boolean} [own]  brought along by the visitor: nowhere to be fetched from
- */
-
-/** @typedef {{models: any[], galleries: any[]}} Own */
+/** @typedef {import('./manifest.js').FileEntry} Entry */
+/** @typedef {import('./manifest.js').Manifest} Manifest */
+/** @typedef {import('./manifest.js').Model} Model */
+/** @typedef {import('./manifest.js').Gallery} Gallery */
+/** @typedef {import('./manifest.js').Own} Own */
 
 /** @typedef {(loaded: number) => void} OnBytes */
 
@@ -31,22 +27,9 @@ import { HumError, abortError, isAbort } from './errors.js';
 const STALL_MILLISECONDS = 20_000;
 
 const MANIFEST = 'models/manifest.json';
-export const MANIFEST_FORMAT = 2;
 
 /** Where the visitor's own manifest is kept; like all keys it is never fetched. */
 const OWN = 'stored/own.json';
-
-/**
- * What a manifest says of a network.
- * @param {'detector' | 'embedder'} task
- * @param {any} about  its part of hum_info
- */
-export function describeNetwork(task, about) {
-  const { id, name, range, licence, training, citation, source, accuracy, dimension,
-    multiplications } = about;
-  return { id, name, task, range, licence, training, citation, source, accuracy, dimension,
-    multiplications };
-}
 
 /** @type {Map<string, Assets>} */
 const shared = new Map();
@@ -61,7 +44,7 @@ export function assetsOf(base) {
 export class Assets {
   /** @type {Map<string, Blob>} files of this session, kept off the JavaScript heap */
   #kept = new Map();
-  /** @type {any} */
+  /** @type {Manifest | null} */
   #manifest = null;
   /** @type {Own} what found no room in the storage, or has none */
   #unstored = { models: [], galleries: [] };
@@ -86,7 +69,7 @@ export class Assets {
     return new URL(file, this.#base).href;
   }
 
-  /** Once it is there, it is not asked for again. @param {AbortSignal} [signal] @returns {Promise<any>} */
+  /** Once it is there, it is not asked for again. @param {AbortSignal} [signal] */
   async manifest(signal) {
     this.#manifest ??= await this.#readManifest(signal);
     return this.#manifest;
@@ -104,11 +87,7 @@ export class Assets {
         + 'list of files it should be. The site was not copied whole, or another page '
         + 'answers in its place.');
     }
-    if (manifest.format !== MANIFEST_FORMAT) {
-      throw new HumError('HUM_ERROR_INTEGRITY', `${MANIFEST} has format `
-        + `${manifest.format}; this page reads ${MANIFEST_FORMAT}. Reload the page.`);
-    }
-    return manifest;
+    return readManifest(manifest);
   }
 
   /** Whether a file is on this device already. @param {Entry} entry */
@@ -192,50 +171,48 @@ export class Assets {
 
   /**
    * Keeps a file that the visitor brought along, in place of an older one with its id.
-   * @param {'models' | 'galleries'} kind
-   * @param {any} about  what the manifest says of such a file, but length and hash
+   * @template {keyof Own} K
+   * @param {K} kind
+   * @param {Omit<Own[K][number], 'own' | 'bytes' | 'sha256'>} about
    * @param {Uint8Array<ArrayBuffer>} bytes
-   * @returns {Promise<{entry: any, stored: boolean}>}  stored: for the next visit as well
+   * @returns {Promise<{entry: Own[K][number], stored: boolean}>}  stored: for the next visit
+   *   as well
    */
   async addOwn(kind, about, bytes) {
-    const entry = { ...about, own: true, bytes: bytes.length, sha256: await sha256(bytes) };
+    const entry = readOwnEntry(kind, { ...about, own: true, bytes: bytes.length,
+      sha256: await sha256(bytes) });
     await this.removeOwn(kind, entry.id);
     const stored = await this.#keep(entry, bytes)
-      && await this.#changeOwn(kind, (list) => [...list, entry]);
-    if (!stored) this.#unstored[kind].push(entry);
+      && await this.#changeOwn((own) => withEntry(own, kind, entry));
+    if (!stored) this.#unstored = withEntry(this.#unstored, kind, entry);
     return { entry, stored };
   }
 
-  /** @param {'models' | 'galleries'} kind @param {string} id */
+  /** @param {keyof Own} kind @param {string} id */
   async removeOwn(kind, id) {
     const found = (await this.own())[kind].find((entry) => entry.id === id);
     if (!found) return;
-    this.#unstored[kind] = this.#unstored[kind].filter((entry) => entry.id !== id);
+    this.#unstored = without(this.#unstored, kind, id);
     this.#kept.delete(found.sha256);
-    await this.#changeOwn(kind, (list) => list.filter((entry) => entry.id !== id));
+    await this.#changeOwn((own) => without(own, kind, id));
     await (await this.#cache())?.delete(this.#key(found));
   }
 
   /** @param {Cache | null} cache @returns {Promise<Own>} */
   async #readOwn(cache) {
     try {
-      const { models, galleries } = await (await cache?.match(this.url(OWN)))?.json() ?? {};
-      return { models: models ?? [], galleries: galleries ?? [] };
+      return readOwn(await (await cache?.match(this.url(OWN)))?.json(), this.#warn);
     } catch (error) {
       this.#warn(`The list of this visitor's own networks cannot be read (${error}).`);
       return { models: [], galleries: [] };
     }
   }
 
-  /**
-   * @param {'models' | 'galleries'} kind
-   * @param {(list: any[]) => any[]} change
-   */
-  async #changeOwn(kind, change) {
+  /** @param {(own: Own) => Own} change */
+  async #changeOwn(change) {
     try {
       const cache = await this.#cache();
-      const own = await this.#readOwn(cache);
-      own[kind] = change(own[kind]);
+      const own = change(await this.#readOwn(cache));
       await cache?.put(this.url(OWN), new Response(JSON.stringify(own)));
       return Boolean(cache);
     } catch (error) {
@@ -376,6 +353,18 @@ export class Assets {
   }
 }
 
+/**
+ * @template {keyof Own} K
+ * @param {Own} own
+ * @param {K} kind
+ * @param {Own[K][number]} entry
+ */
+const withEntry = (own, kind, entry) => ({ ...own, [kind]: [...own[kind], entry] });
+
+/** @param {Own} own @param {keyof Own} kind @param {string} id */
+const without = (own, kind, id) => (
+  { ...own, [kind]: own[kind].filter((entry) => entry.id !== id) });
+
 /** Aborts when it is not fed for a while, or when the caller's own signal does. */
 class Watchdog {
   starved = false;
@@ -457,11 +446,6 @@ async function check(entry, bytes) {
     throw wrongFile(entry.file, `${describe(bytes)} with SHA-256 ${found.slice(0, 12)}... `
       + `instead of ${entry.sha256.slice(0, 12)}...`);
   }
-}
-
-/** @param {Entry[]} entries */
-export function sum(entries) {
-  return entries.reduce((bytes, entry) => bytes + entry.bytes, 0);
 }
 
 /** @param {string} file @param {string} found */

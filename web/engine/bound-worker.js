@@ -29,20 +29,23 @@ function isGuarded() {
   return navigator.serviceWorker?.controller?.scriptURL === new URL('../sw.js', import.meta.url).href;
 }
 
-/** @type {{createScriptURL: (address: string) => any} | undefined} */
+/**
+ * What is used of the browser's trustedTypes. Its policies give a TrustedScriptURL, which is
+ * taken in a string's place.
+ * @typedef {{createScriptURL: (address: string) => string}} Policy
+ * @typedef {{createPolicy: (name: string, rules: Policy) => Policy}} TrustedTypes
+ */
+
+/** @type {Policy | undefined} */
 let policy;
 
 /**
  * Pages that require Trusted Types accept a worker's address only from a named policy.
  * @param {string} address
- * @returns {any}
  */
 export function trusted(address) {
-  const types = /** @type {any} */ (globalThis).trustedTypes;
-  if (!types) return address;
-  policy ??= types.createPolicy('humshakal', {
-    /** @param {string} url */
-    createScriptURL: (url) => url,
-  });
-  return policy?.createScriptURL(address);
+  const { trustedTypes } = /** @type {{trustedTypes?: TrustedTypes}} */ (globalThis);
+  if (!trustedTypes) return address;
+  policy ??= trustedTypes.createPolicy('humshakal', { createScriptURL: (url) => url });
+  return policy.createScriptURL(address);
 }

@@ -2,10 +2,24 @@
  * The way to an engine: calls are answered in order, and a crash ends the channel.
  *
  * @typedef {object} Channel
- * @property {(op: string, args: object, transfer?: Transferable[]) => Promise<any>} call
+ * @property {<K extends keyof Ops>(op: K, args: Args<K>, transfer?: Transferable[])
+ *   => Promise<Value<K>>} call
  * @property {(reason: Error) => void} close  rejects what is pending and what comes
  * @property {Error | null} closed  the reason, once it is
  * @property {boolean} worker  whether it runs beside this thread
+ */
+
+/** @typedef {ReturnType<typeof import('./ops.js').createOps>} Ops */
+
+/** @template {keyof Ops} K @typedef {Parameters<Ops[K]> extends [infer A] ? A : {}} Args */
+
+/** @template {keyof Ops} K @typedef {Awaited<ReturnType<Ops[K]>>} Value */
+
+/**
+ * What a worker is sent, and what it answers.
+ * @typedef {{id: number, op: keyof Ops, args: object}} Asked
+ * @typedef {{id: number, value?: unknown, error?: PostedError}} Answered
+ * @typedef {import('./errors.js').PostedError} PostedError
  */
 
 import { startBoundWorker } from './bound-worker.js';
@@ -28,22 +42,32 @@ class LocalChannel {
   worker = false;
   /** @type {Error | null} */
   closed = null;
-  #ops = import('./ops.js').then(({ createOps }) => (
-    /** @type {Record<string, (args: any) => any>} */ (createOps())));
+  #ops = import('./ops.js').then(({ createOps }) => createOps());
+  /** @type {Promise<unknown>} */
   #last = Promise.resolve();
 
-  /** @param {string} op @param {object} args @returns {Promise<any>} */
+  /**
+   * @template {keyof Ops} K
+   * @param {K} op
+   * @param {Args<K>} args
+   */
   call(op, args) {
     const result = this.#last.then(() => this.#run(op, args));
     this.#last = result.catch(() => {});
     return result;
   }
 
-  /** @param {string} op @param {object} args */
+  /**
+   * @template {keyof Ops} K
+   * @param {K} op
+   * @param {Args<K>} args
+   * @returns {Promise<Value<K>>}
+   */
   async #run(op, args) {
     if (this.closed) throw this.closed;
     try {
-      return await (await this.#ops)[op](args);
+      const run = /** @type {(args: Args<K>) => Value<K>} */ ((await this.#ops)[op]);
+      return await run(args);
     } catch (error) {
       if (error instanceof HumError) throw error;
       this.closed = crash(String(error));
@@ -61,7 +85,7 @@ class WorkerChannel {
   worker = true;
   /** @type {Error | null} */
   closed = null;
-  /** @type {Map<number, {resolve: (value: any) => void, reject: (reason: Error) => void}>} */
+  /** @type {Map<number, {resolve: (value: never) => void, reject: (reason: Error) => void}>} */
   #pending = new Map();
   #last = 0;
   #answered = false;
@@ -79,10 +103,11 @@ class WorkerChannel {
   }
 
   /**
-   * @param {string} op
-   * @param {object} args
+   * @template {keyof Ops} K
+   * @param {K} op
+   * @param {Args<K>} args
    * @param {Transferable[]} [transfer]
-   * @returns {Promise<any>}
+   * @returns {Promise<Value<K>>}
    */
   call(op, args, transfer = []) {
     return new Promise((resolve, reject) => {
@@ -96,7 +121,7 @@ class WorkerChannel {
     });
   }
 
-  /** @param {{id: number, value?: any, error?: {code: string, message: string}}} answer */
+  /** @param {Answered} answer */
   #answer({ id, value, error }) {
     this.#answered = true;
     if (error?.code === 'HUM_ERROR_CRASH') {
@@ -106,7 +131,7 @@ class WorkerChannel {
     const call = this.#pending.get(id);
     this.#pending.delete(id);
     if (error) call?.reject(new HumError(error.code, error.message));
-    else call?.resolve(value);
+    else call?.resolve(/** @type {never} */ (value));
   }
 
   /** @param {Error} reason */

@@ -16,32 +16,26 @@
  * was used to cancel, a DOMException named AbortError.
  */
 
-import { assetsOf, describeNetwork, sum } from './assets.js';
-import { openChannel } from './channel.js';
-import { HumError, abortError, cancellable, isAbort } from './errors.js';
-import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
-import { bestBuild } from './simd.js';
-import { threadCount } from './threads.js';
+import { assetsOf } from './assets.js';
+import { cancellable } from './errors.js';
+import { sum } from './manifest.js';
+import { makePlan, pick } from './plan.js';
+import { Session } from './session.js';
 
-export { HumError, isAbort };
 export { trusted } from './bound-worker.js';
+export { HumError, isAbort } from './errors.js';
 export { pixelsAreTrue, stillOf } from './photo.js';
 
-/** @typedef {import('./wasm.js').Face} Face */
+/** @typedef {import('./errors.js').ErrorCode} ErrorCode */
+/** @typedef {import('./loader.js').Progress} Progress */
+/** @typedef {import('./manifest.js').Gallery} Gallery */
+/** @typedef {import('./manifest.js').Model} Model */
+/** @typedef {import('./manifest.js').Sample} Sample */
+/** @typedef {import('./ops.js').Crop} Crop */
 /** @typedef {import('./photo.js').Photo} Photo */
-/** @typedef {import('./photo.js').PreparedPhoto} PreparedPhoto */
-/** @typedef {import('./channel.js').Channel} Channel */
-/** @typedef {import('./assets.js').Assets} Assets */
-/** @typedef {import('./assets.js').Entry} Entry */
-
-/**
- * @typedef {object} Progress
- * @property {'download' | 'start' | 'convert' | 'adapt'} phase
- * @property {number} loaded  never going back: bytes of all files together; of a conversion
- *   the share that is done; of an adaption the pictures that are done
- * @property {number} total
- * @property {string} label   what is being fetched, started, converted or adapted
- */
+/** @typedef {import('./session.js').Info} Info */
+/** @typedef {import('./wasm.js').Face} Face */
+/** @typedef {import('./wasm.js').Match} Match */
 
 /**
  * @typedef {object} Options
@@ -78,50 +72,30 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  * @typedef {object} Offers
  * @property {number} total    bytes that are needed altogether
  * @property {number} missing  those of them that are not on this device yet
- * @property {any} model       the network that is taken
- * @property {any} gallery     the gallery that is taken; null: none fits
- * @property {any[]} models    the networks to choose from: id, name, bytes, accuracy,
- *   licence, dimension, multiplications (of one face), stored (on this device already), own
- *   (brought along by the visitor)
- * @property {any[]} galleries id, name, model (the one it was made with), people, photos,
- *   pictures (whether it has thumbnails), own
- * @property {any} adaptable   the gallery to make one for this network from, when none fits
- * @property {any[]} samples   photos to try
+ * @property {Model} model     the network that is taken
+ * @property {Gallery | null} gallery  the gallery that is taken; null: none fits
+ * @property {(Model & {stored: boolean})[]} models  the networks to choose from; stored: on
+ *   this device already
+ * @property {Gallery[]} galleries  those to choose from
+ * @property {Gallery | null} adaptable  the one to make a gallery for this network from,
+ *   when none fits
+ * @property {Sample[]} samples  photos to try
  */
 
 /** @typedef {{face?: Face | null, detect?: boolean, signal?: AbortSignal}} FaceOptions */
 
-/**
- * An engine with its networks on the way.
- * @typedef {object} Session
- * @property {Channel} channel
- * @property {Promise<void>} detector    settled when faces can be found
- * @property {Promise<void>} everything  settled when the rest is there as well
- * @property {boolean} blind             no faces can be found: the first part failed
- * @property {boolean} failed            some part failed
- * @property {number} photo              the photo it was sent last
- */
-
 export class Humshakal {
-  /** @type {Options} */
-  #options;
-  /** @type {Assets} */
   #assets;
-  /** @type {any} the part of the manifest that is used here */
-  #plan = null;
-  /** @type {Session | null} */
-  #session = null;
-  /** @type {any} */
-  #info = null;
-  /** @type {Uint8Array | null} the gallery given last, for a restart after a crash */
-  #ownGallery = null;
-  /** Stops downloads when this is closed. */
-  #life = new AbortController();
+  #session;
 
-  /** Use Humshakal.create(). @param {Options} options */
-  constructor(options) {
-    this.#options = options;
-    this.#assets = assetsOf(siteURL(options));
+  /**
+   * Use Humshakal.create().
+   * @param {import('./assets.js').Assets} assets
+   * @param {Session} session
+   */
+  constructor(assets, session) {
+    this.#assets = assets;
+    this.#session = session;
   }
 
   /**
@@ -129,15 +103,15 @@ export class Humshakal {
    * @param {Options} [options]
    */
   static async create(options = {}) {
-    const humshakal = new Humshakal(options);
+    const assets = assetsOf(siteURL(options));
+    const session = new Session(assets, await makePlan(assets, options), options);
     try {
-      humshakal.#plan = await makePlan(humshakal.#assets, options);
-      const { detector, everything } = humshakal.#open();
+      const { detector, everything } = session.open();
       const wanted = options.waitFor === 'detector' ? detector : everything;
       await (options.signal ? cancellable(wanted, options.signal) : wanted);
-      return humshakal;
+      return new Humshakal(assets, session);
     } catch (error) {
-      humshakal.close();
+      session.close();
       throw error;
     }
   }
@@ -154,9 +128,9 @@ export class Humshakal {
       assets, options);
     let missing = 0;
     for (const file of files) if (!await assets.stored(file)) missing += file.bytes;
-    const models = await Promise.all(embedders.map(async (/** @type {any} */ entry) => (
+    const models = await Promise.all(embedders.map(async (entry) => (
       { ...entry, stored: await assets.stored(entry) })));
-    const adaptable = galleries.find((/** @type {any} */ g) => g.pictures && !g.own) ?? null;
+    const adaptable = galleries.find((entry) => entry.pictures && !entry.own) ?? null;
     return { total: sum(files), missing, model: embedder, gallery, models, galleries, adaptable,
       samples };
   }
@@ -167,7 +141,7 @@ export class Humshakal {
    * (.tflite). It is kept on this device.
    * @param {Blob} file
    * @param {Options} [options]  baseURL, signal and onProgress count
-   * @returns {Promise<{model: any, stored: boolean}>}  model: as in offers(); stored: false
+   * @returns {Promise<{model: Model, stored: boolean}>}  model: as in offers(); stored: false
    *   if there was no room to keep it for the next visit
    */
   static async addModel(file, options = {}) {
@@ -188,7 +162,7 @@ export class Humshakal {
 
   /** Resolves when everything is loaded; rejects when something cannot be. */
   get ready() {
-    return this.#run((session) => session.everything);
+    return this.#session.run(() => {});
   }
 
   /**
@@ -196,18 +170,18 @@ export class Humshakal {
    * a service worker sends the headers for that.
    */
   async keepNext() {
-    const { next } = this.#plan;
-    if (await this.#assets.stored(next)) return;
-    await this.#assets.bytes(next, { signal: this.#life.signal });
+    await this.#session.keep(this.#session.plan.next);
   }
 
   /**
-   * What is loaded: the engine's own description (hum_info), build ('simd' or 'relaxed',
-   * perhaps with '-threads'), worker (true or false), and threadsFailed: why there is one
+   * What is loaded: the engine's own description (hum_info), whose embedder and gallery are
+   * there once everything is ready; build ('simd' or 'relaxed', perhaps with '-threads');
+   * worker: whether the engine runs beside this thread; and threadsFailed: why there is one
    * thread though there should be more, or null.
+   * @returns {Info}
    */
   get info() {
-    return this.#info;
+    return this.#session.info;
   }
 
   /**
@@ -219,7 +193,7 @@ export class Humshakal {
    *   shrunkFrom: {width: number, height: number} | null}>}
    */
   async detect(image, { signal } = {}) {
-    return this.#withPhoto('detect', image, {}, { needs: 'detector', signal });
+    return this.#session.withPhoto('detect', image, {}, { needs: 'detector', signal });
   }
 
   /**
@@ -230,7 +204,7 @@ export class Humshakal {
    * @returns {Promise<Float32Array>}
    */
   async embed(image, { face = null, detect = true, signal } = {}) {
-    return this.#withPhoto('embed', image, { face, detect }, { signal });
+    return this.#session.withPhoto('embed', image, { face, detect }, { signal });
   }
 
   /**
@@ -241,7 +215,7 @@ export class Humshakal {
    */
   async match(image, { k = 5, face = null, detect = true, signal } = {}) {
     return this.#people(
-      await this.#withPhoto('match', image, { k, face, detect }, { signal }));
+      await this.#session.withPhoto('match', image, { k, face, detect }, { signal }));
   }
 
   /**
@@ -251,7 +225,7 @@ export class Humshakal {
    * @returns {Promise<MatchedPerson[]>}
    */
   async search(embedding, { k = 5, signal } = {}) {
-    return this.#people(await this.#run(
+    return this.#people(await this.#session.run(
       ({ channel }) => channel.call('search', { embedding, k }), { signal }));
   }
 
@@ -262,7 +236,7 @@ export class Humshakal {
    * @returns {Promise<Float32Array>}
    */
   async galleryEmbedding(row, { signal } = {}) {
-    return this.#run(({ channel }) => channel.call('rowEmbedding', { row }), { signal });
+    return this.#session.run(({ channel }) => channel.call('rowEmbedding', { row }), { signal });
   }
 
   /**
@@ -273,7 +247,7 @@ export class Humshakal {
    * @returns {Promise<Float32Array>}
    */
   async project(embedding, { signal } = {}) {
-    return this.#run(({ channel }) => channel.call('project', { embedding }), { signal });
+    return this.#session.run(({ channel }) => channel.call('project', { embedding }), { signal });
   }
 
   /**
@@ -300,8 +274,8 @@ export class Humshakal {
    * @returns {ReturnType<Humshakal['verify']>}
    */
   async compare(a, b, { signal } = {}) {
-    const score = await this.#run(({ channel }) => channel.call('compare', { a, b }), { signal });
-    const { threshold = null, far = null } = this.#info.embedder;
+    const score = await this.#session.run(({ channel }) => channel.call('compare', { a, b }), { signal });
+    const { threshold, far } = this.info.embedder;
     return { score, same: threshold === null ? null : score >= threshold, threshold, far };
   }
 
@@ -309,10 +283,10 @@ export class Humshakal {
    * The picture of a face as the network sees it or, with loose, with room around the head.
    * @param {Photo} image
    * @param {FaceOptions & {side?: number, loose?: boolean}} [options]
-   * @returns {Promise<ImageData | {data: Uint8ClampedArray, width: number, height: number}>}
+   * @returns {Promise<ImageData | Crop>}
    */
   async crop(image, { face = null, detect = true, side = 256, loose = false, signal } = {}) {
-    const pixels = await this.#withPhoto('crop', image, { face, detect, side, loose },
+    const pixels = await this.#session.withPhoto('crop', image, { face, detect, side, loose },
       { needs: loose ? 'detector' : 'all', signal });
     return typeof ImageData === 'function'
       ? new ImageData(pixels.data, pixels.width, pixels.height) : pixels;
@@ -325,10 +299,7 @@ export class Humshakal {
    * @param {{signal?: AbortSignal}} [options]
    */
   async loadGallery(gallery, { signal } = {}) {
-    const bytes = await this.#galleryBytes(gallery, signal);
-    const kept = bytes.slice();
-    await this.#run(({ channel }) => this.#load(channel, 'loadGallery', { bytes }), { signal });
-    this.#ownGallery = kept;
+    await this.#session.loadGallery(gallery, signal);
   }
 
   /**
@@ -337,407 +308,33 @@ export class Humshakal {
    * do, so it is less accurate than a gallery made from photos.
    * @param {string} id  one of offers().galleries
    * @param {{signal?: AbortSignal, onProgress?: (progress: Progress) => void}} [options]
-   * @returns {Promise<{gallery: any, stored: boolean}>}  gallery.unused: the number of
+   * @returns {Promise<{gallery: Gallery, stored: boolean}>}  gallery.unused: the number of
    *   pictures in which no face was found
    */
   async adaptGallery(id, { signal, onProgress = () => {} } = {}) {
     const { adaptGallery } = await import('./own.js');
-    const { galleries, embedder } = this.#plan;
-    const from = pick(galleries, id, 'gallery');
-    const bytes = await this.#assets.bytes(from, { signal });
-    return this.#run(async (session) => {
-      try {
-        const { made, unused } = await adaptGallery(session, bytes, (loaded, total) => {
-          signal?.throwIfAborted();
-          onProgress({ phase: 'adapt', loaded, total, label: from.name });
-        });
-        await this.#load(session.channel, 'loadGallery', { bytes: made.slice() });
-        this.#ownGallery = made;
-        const { people, photos } = this.#info.gallery;
-        const { entry, stored } = await this.#assets.addOwn('galleries', {
-          id: `${from.id}-for-${embedder.id}`, name: from.name, file: `${from.name}, adapted`,
-          model: embedder.id, people, photos, pictures: true, unused, adaptedFrom: from.id,
-        }, made);
-        return { gallery: entry, stored };
-      } catch (error) {
-        session.failed = true; // its gallery cannot be searched: the next call starts anew
-        throw error;
-      }
-    });
+    const from = pick(this.#session.plan.galleries, id, 'gallery');
+    return adaptGallery(this.#assets, this.#session, from, { signal, onProgress });
   }
 
   /** Stops the engine and frees its memory. Pending calls are rejected. */
   close() {
-    this.#life.abort();
-    this.#session?.channel.close(closedError());
-    this.#session = null;
+    this.#session.close();
   }
 
-  /** @param {any[]} matches  as the engine gives them @returns {MatchedPerson[]} */
+  /** @param {Match[]} matches @returns {MatchedPerson[]} */
   #people(matches) {
-    for (const person of matches) {
-      const { photo, nearest } = person;
-      person.alike = nearest < 0 ? null : nearest >= this.#info.gallery.alike;
-      photo.thumbnail &&= new Blob([photo.thumbnail], { type: 'image/jpeg' });
-    }
-    return matches;
-  }
-
-  // ---- The engine's life ---------------------------------------------------------------
-
-  /** Starts an engine; after a failure with the files that are here already. */
-  #open() {
-    this.#session?.channel.close(closedError());
-    const load = new Loader(this.#assets, this.#plan.files, this.#life.signal,
-      this.#options.onProgress);
-    load.readAhead();
-    const nothing = Promise.resolve();
-    /** @type {Session} */
-    const session = { channel: openChannel(), detector: nothing, everything: nothing,
-      blind: false, failed: false, photo: 0 };
-    session.detector = this.#start(session, load).then(() => this.#loadDetectors(session, load));
-    session.everything = session.detector.then(() => this.#loadRest(session, load));
-    // A failure reaches every call that waits for its part; here it is only noted.
-    session.detector.catch(() => {
-      session.blind = true;
-    });
-    session.everything.catch(() => {
-      session.failed = true;
-    });
-    this.#session = session;
-    return session;
-  }
-
-  /**
-   * Starts the engine, with one thread if several cannot be had.
-   * @param {Session} session
-   * @param {Loader} load
-   */
-  async #start(session, load) {
-    const { threads, single } = this.#plan;
-    if (threads > 1) {
-      try {
-        await this.#startBuild(session.channel, load, THREADS_PATIENCE);
-        return;
-      } catch (error) {
-        const { code, message } = /** @type {any} */ (error);
-        if (this.#life.signal.aborted || code === 'HUM_ERROR_INTEGRITY') throw error;
-        console.warn(`${threads} threads could not be started, so there is one (${message}).`);
-        this.#plan = { ...this.#plan, engine: single, threads: 1, threadsFailed: message };
-        session.channel.close(closedError());
-        session.channel = openChannel();
-      }
-    }
-    await this.#startBuild(session.channel, load);
-  }
-
-  /**
-   * @param {Channel} channel
-   * @param {Loader} load
-   * @param {number} [patience]  milliseconds
-   */
-  async #startBuild(channel, load, patience) {
-    const { engine, threads } = this.#plan;
-    const wasm = await load.bytes(engine, 'engine');
-    const script = this.#assets.url(engine.script);
-    const start = this.#load(channel, 'start', { script, wasm, threads });
-    await (patience ? withPatience(start, patience) : start);
-  }
-
-  /** @param {Session} session @param {Loader} load */
-  async #loadDetectors({ channel }, load) {
-    for (const detector of this.#plan.detectors) {
-      await this.#load(channel, 'loadDetector', await load.model(detector));
-    }
-  }
-
-  /** @param {Session} session @param {Loader} load */
-  async #loadRest({ channel }, load) {
-    const { embedder, gallery, listed } = this.#plan;
-    const model = await load.model(embedder);
-    const bytes = await this.#firstGallery(gallery, load);
-    load.starting(embedder.name);
-    // assets.js has compared the hash, which takes the engine ten times as long.
-    await this.#load(channel, 'loadEmbedder', { ...model, sha256: embedder.sha256 });
-    if (bytes) await this.#loadFirstGallery(channel, gallery, bytes);
-    await this.#assets.prune(listed);
-  }
-
-  /**
-   * A gallery that was made here by an older version of this site cannot be read any more,
-   * and goes.
-   * @param {Channel} channel
-   * @param {any} listed
-   * @param {Uint8Array} bytes
-   */
-  async #loadFirstGallery(channel, listed, bytes) {
-    try {
-      await this.#load(channel, 'loadGallery', { bytes });
-    } catch (error) {
-      const { code } = /** @type {any} */ (error);
-      if (code !== 'HUM_ERROR_UNSUPPORTED' || !listed?.own) throw error;
-      await this.#assets.removeOwn('galleries', listed.id);
-      throw new HumError('HUM_ERROR_FILE', `The gallery “${listed.name}” was made on this `
-        + 'device by an older version of this page, which this one cannot read, so it was '
-        + 'removed. Choose the network again to make a new one.', { cause: error });
-    }
-  }
-
-  /** @param {any} listed @param {Loader} load @returns {Promise<Uint8Array | null>} */
-  async #firstGallery(listed, load) {
-    if (this.#ownGallery) return this.#ownGallery.slice();
-    if (listed) return load.bytes(listed, listed.name);
-    const { gallery } = this.#options;
-    return gallery ? this.#galleryBytes(gallery, this.#life.signal) : null;
-  }
-
-  /** @param {string | URL | Uint8Array} gallery @param {AbortSignal} [signal] */
-  async #galleryBytes(gallery, signal) {
-    if (gallery instanceof Uint8Array) return gallery.slice();
-    const listed = this.#plan.galleries.find((/** @type {any} */ g) => g.id === gallery);
-    return listed ? this.#assets.bytes(listed, { signal })
-      : this.#assets.unlisted(String(gallery), signal);
-  }
-
-  /**
-   * Hands bytes over to the engine and keeps the description that it answers with.
-   * @param {Channel} channel
-   * @param {string} op
-   * @param {Record<string, any>} args
-   */
-  async #load(channel, op, args) {
-    const parts = Object.values(args).filter((part) => part instanceof Uint8Array);
-    const info = await channel.call(op, args, parts.map((part) => part.buffer));
-    const { engine, threadsFailed } = this.#plan;
-    this.#info = { ...info, build: engine.id, worker: channel.worker, threadsFailed };
-  }
-
-  /**
-   * Runs work on the engine, on a fresh one if the last has failed.
-   * @template T
-   * @param {(session: Session) => T | Promise<T>} work
-   * @param {{needs?: 'detector' | 'all', signal?: AbortSignal}} [options]
-   * @returns {Promise<T>}
-   */
-  async #run(work, { needs = 'all', signal } = {}) {
-    if (this.#life.signal.aborted) throw closedError();
-    if (signal?.aborted) throw abortError();
-    const last = this.#session;
-    const usable = last && !last.channel.closed
-      && !(needs === 'all' ? last.failed : last.blind);
-    const session = usable ? last : this.#open();
-    const loaded = needs === 'all' ? session.everything : session.detector;
-    const result = loaded.then(() => work(session)).catch((error) => {
-      throw this.#life.signal.aborted ? closedError() : error;
-    });
-    return signal ? cancellable(result, signal) : result;
-  }
-
-  /**
-   * Runs a call about a photo. A photo that the engine's own decoder cannot take is decoded
-   * by the browser.
-   * @param {string} op
-   * @param {Photo} image
-   * @param {object} args
-   * @param {{needs?: 'detector' | 'all', signal?: AbortSignal}} options
-   */
-  #withPhoto(op, image, args, options) {
-    return this.#run(async (session) => {
-      const id = photoNumber(image);
-      if (id && session.photo === id) return send(session, op, { id }, args);
-      const photo = await preparePhoto(image, this.#info.limits);
-      try {
-        return await send(session, op, { id, ...photo }, args);
-      } catch (error) {
-        const other = photo.bytes && browserDecodes() && error instanceof HumError
-          && ['HUM_ERROR_LIMIT', 'HUM_ERROR_UNSUPPORTED'].includes(error.code);
-        if (!other) throw error;
-        const decoded = await decodeInBrowser(/** @type {Blob} */ (image));
-        return send(session, op, { id, ...decoded }, args);
-      }
-    }, options);
-  }
-}
-
-/** Fetches files in turn and tells how far all of them together are. */
-class Loader {
-  #assets;
-  #files;
-  #signal;
-  #onProgress;
-  #total;
-  #done = 0;
-  #shown = 0;
-  /** @type {Map<string, Promise<Uint8Array>>} by SHA-256 */
-  #ahead = new Map();
-
-  /**
-   * @param {Assets} assets
-   * @param {Entry[]} files
-   * @param {AbortSignal} signal
-   * @param {(progress: Progress) => void} [onProgress]
-   */
-  constructor(assets, files, signal, onProgress = () => {}) {
-    this.#assets = assets;
-    this.#files = files;
-    this.#signal = signal;
-    this.#onProgress = onProgress;
-    this.#total = sum(files);
-  }
-
-  /**
-   * Begins to read what is on this device already, while the engine starts. What has to be
-   * downloaded comes in turn, so that the detectors are there first.
-   */
-  async readAhead() {
-    for (const file of this.#files) {
-      if (!await this.#assets.stored(file)) continue;
-      const reading = this.#assets.bytes(file, { signal: this.#signal });
-      reading.catch(() => {}); // whoever wants the file is told
-      this.#ahead.set(file.sha256, reading);
-    }
-  }
-
-  /** @param {Entry} file @param {string} label */
-  async bytes(file, label) {
-    const ahead = this.#ahead.get(file.sha256);
-    this.#ahead.delete(file.sha256);
-    const bytes = await (ahead ?? this.#assets.bytes(file, {
-      signal: this.#signal,
-      onBytes: (loaded) => this.#report('download', this.#done + loaded, label),
+    const { alike } = /** @type {import('./wasm.js').GalleryInfo} */ (this.info.gallery);
+    return matches.map(({ photo, ...person }) => ({
+      ...person,
+      alike: person.nearest < 0 ? null : person.nearest >= alike,
+      photo: { ...photo,
+        thumbnail: photo.thumbnail && new Blob([photo.thumbnail], { type: 'image/jpeg' }) },
     }));
-    this.#done += file.bytes;
-    return bytes;
   }
-
-  /** @param {any} model  an entry of the manifest's models */
-  async model({ recipe, name, ...file }) {
-    return {
-      recipe: recipe ? await this.bytes(recipe, name) : null,
-      model: await this.bytes(file, name),
-    };
-  }
-
-  /** @param {string} label */
-  starting(label) {
-    this.#report('start', this.#total, label);
-  }
-
-  /** @param {'download' | 'start'} phase @param {number} loaded @param {string} label */
-  #report(phase, loaded, label) {
-    // A second attempt begins at 0 again; another build than planned adds to the total.
-    this.#shown = Math.min(this.#total, Math.max(this.#shown, loaded));
-    this.#onProgress({ phase, loaded: this.#shown, total: this.#total, label });
-  }
-}
-
-/**
- * What of the manifest is used with these options.
- * @param {Assets} assets
- * @param {Options} options
- */
-async function makePlan(assets, { model, gallery, threads: most, signal }) {
-  const build = bestBuild();
-  if (!build) {
-    throw new HumError('HUM_ERROR_BROWSER', 'This browser cannot run WebAssembly with SIMD, '
-      + 'which Humshakal needs. Use Chrome or Edge 100, Firefox 114, Safari 16.4 or newer. '
-      + 'If yours is newer, a protected mode (Lockdown Mode, for one) has switched it off.');
-  }
-  const { engines, models, galleries: ofSite, samples, defaults } = await assets.manifest(signal);
-  const own = await assets.own();
-  const galleries = [...ofSite, ...own.galleries];
-  const detectors = models.filter((/** @type {any} */ m) => m.task === 'detector');
-  const embedders = [...models.filter((/** @type {any} */ m) => m.task === 'embedder'),
-    ...own.models];
-  const single = pick(engines, build, 'engine');
-  const threads = threadCount(most);
-  const threaded = pick(engines, `${build}-threads`, 'engine');
-  const engine = threads > 1 ? threaded : single;
-  const embedder = pick(embedders, model ?? defaults.model, 'model');
-  const wanted = gallery === undefined
-    ? galleries.find((/** @type {any} */ g) => g.model === embedder.id)?.id : gallery;
-  // Another string is the address of a gallery; #galleryBytes fetches it.
-  const listed = galleries.find((/** @type {any} */ g) => g.id === wanted);
-  const withRecipes = (/** @type {any[]} */ entries) => entries.flatMap(
-    (entry) => (entry.recipe ? [entry, entry.recipe] : [entry]));
-  return {
-    engine,
-    single,
-    next: threadCount(most, true) > 1 ? threaded : single,
-    threads,
-    threadsFailed: null,
-    detectors,
-    embedder,
-    embedders,
-    gallery: listed ?? null,
-    galleries,
-    samples,
-    files: [engine, ...withRecipes([...detectors, embedder]),
-      ...(listed ? [listed] : [])],
-    listed: [...engines, ...withRecipes(models), ...ofSite],
-  };
-}
-
-/** Threads that do not start say nothing, so there is a limit to waiting for them. */
-const THREADS_PATIENCE = 4000;
-
-/**
- * @template T
- * @param {Promise<T>} work
- * @param {number} milliseconds
- * @returns {Promise<T>}
- */
-function withPatience(work, milliseconds) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new HumError('HUM_ERROR_BROWSER',
-      `nothing was heard of them for ${milliseconds / 1000} seconds`)), milliseconds);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
-
-/** @param {any[]} entries @param {string} id @param {string} what */
-function pick(entries, id, what) {
-  const found = entries.find((entry) => entry.id === id);
-  if (found) return found;
-  throw new HumError('HUM_ERROR_ARGUMENT', `The manifest lists no ${what} "${id}"; it has `
-    + `${entries.map((entry) => entry.id).join(', ') || 'none'}.`);
-}
-
-/**
- * @param {Session} session
- * @param {string} op
- * @param {{id: number, bytes?: Uint8Array, pixels?: Uint8Array | Uint8ClampedArray}} photo
- * @param {object} args
- */
-function send(session, op, photo, args) {
-  session.photo = photo.id;
-  const content = photo.bytes ?? photo.pixels;
-  return session.channel.call(op, { photo, ...args },
-    content ? [/** @type {ArrayBuffer} */ (content.buffer)] : []);
-}
-
-/** @type {WeakMap<object, number>} */
-const photoNumbers = new WeakMap();
-let lastPhotoNumber = 0;
-
-/**
- * Photos that cannot change have a number, so that each is sent only once; 0 for others.
- * @param {Photo} image
- */
-function photoNumber(image) {
-  const constant = image instanceof Blob
-    || (typeof ImageBitmap === 'function' && image instanceof ImageBitmap);
-  if (!constant) return 0;
-  const number = photoNumbers.get(image) ?? (lastPhotoNumber += 1);
-  photoNumbers.set(image, number);
-  return number;
 }
 
 /** @param {Options} options */
 function siteURL({ baseURL = new URL('../', import.meta.url) }) {
   return new URL(baseURL, globalThis.document?.baseURI);
-}
-
-function closedError() {
-  return new HumError('HUM_ERROR_STATE', 'This Humshakal was closed. Create a new one.');
 }

@@ -21,12 +21,24 @@ import { Engine } from './wasm.js';
  * @property {{width: number, height: number} | null} [shrunkFrom]
  */
 
+/** @typedef {{data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number}} Crop */
+
+/**
+ * @typedef {object} Shown  the photo that the engine holds
+ * @property {number} id
+ * @property {number} width
+ * @property {number} height
+ * @property {{width: number, height: number} | null} shrunkFrom
+ * @property {unknown} error  why it could not be taken, if so
+ *
+ * @returns {Shown}
+ */
+const nothing = () => ({ id: 0, width: 0, height: 0, shrunkFrom: null, error: null });
+
 export function createOps() {
   /** @type {Engine} */
   let engine;
-  /** The photo that the engine holds, and why it could not be taken, if so. */
-  let current = { id: 0, width: 0, height: 0, shrunkFrom: /** @type {any} */ (null),
-    error: /** @type {unknown} */ (null) };
+  let current = nothing();
 
   /** @param {SentPhoto} photo */
   function show({ id, bytes, pixels, width = 0, height = 0, shrunkFrom = null }) {
@@ -101,7 +113,7 @@ export function createOps() {
     adaptBegin({ bytes }) {
       engine.loadGallery(bytes, { anyNetwork: true });
       engine.beginGallery();
-      return engine.info.gallery.photos;
+      return engine.info.gallery?.photos ?? 0;
     },
 
     /**
@@ -111,7 +123,7 @@ export function createOps() {
     adaptPhoto({ index }) {
       const entry = engine.entry(index);
       if (!entry.photo.thumbnail) return false;
-      current = { id: 0, width: 0, height: 0, shrunkFrom: null, error: null };
+      current = nothing();
       engine.photoDecode(entry.photo.thumbnail);
       const [face] = engine.detect();
       if (face) engine.addToGallery(engine.embed(face), entry);

@@ -3,27 +3,34 @@
  * when it is wanted first.
  */
 
-import { describeNetwork } from './assets.js';
 import { openChannel } from './channel.js';
 import { convertWeights } from './convert.js';
 import { HumError } from './errors.js';
+import { describeNetwork } from './manifest.js';
 
 /** @typedef {import('./assets.js').Assets} Assets */
-/** @typedef {import('./humshakal.js').Session} Session */
+/** @typedef {import('./loader.js').OnProgress} OnProgress */
+/** @typedef {import('./manifest.js').EngineEntry} EngineEntry */
+/** @typedef {import('./manifest.js').Gallery} Gallery */
+/** @typedef {import('./plan.js').Plan} Plan */
+/** @typedef {import('./session.js').Session} Session */
+/** @typedef {import('./session.js').Start} Start */
+/** @typedef {import('./wasm.js').EmbedderInfo} EmbedderInfo */
+/** @typedef {import('./wasm.js').GalleryInfo} GalleryInfo */
 
 /**
  * Humshakal.addModel().
  * @param {Assets} assets
- * @param {any} plan
+ * @param {Plan} plan
  * @param {Blob} file
- * @param {import('./humshakal.js').Options} options
+ * @param {{signal?: AbortSignal, onProgress?: OnProgress}} options
  */
 export async function addModel(assets, plan, file, { signal, onProgress = () => {} }) {
-  const label = /** @type {File} */ (file).name ?? 'weights';
+  const label = file instanceof File ? file.name : 'weights';
   const bytes = await modelBytes(file, { signal, onShare: (share) => onProgress(
     { phase: 'convert', loaded: share, total: 1, label }) });
   const network = await tryModel(assets, plan.single, bytes, signal);
-  const known = plan.embedders.find((/** @type {any} */ e) => e.sha256 === network.sha256);
+  const known = plan.embedders.find(({ sha256 }) => sha256 === network.sha256);
   if (known && !known.own) return { model: known, stored: true };
   const about = describeNetwork('embedder', network);
   const id = `own-${about.id}-${network.sha256.slice(0, 8)}`;
@@ -41,20 +48,44 @@ export async function removeModel(assets, id) {
 }
 
 /**
- * A gallery for the loaded network, from the small pictures of another network's.
+ * Humshakal.adaptGallery().
+ * @param {Assets} assets
  * @param {Session} session
+ * @param {Gallery} from
+ * @param {{signal?: AbortSignal, onProgress: OnProgress}} options
+ */
+export async function adaptGallery(assets, session, from, { signal, onProgress }) {
+  const { made, unused } = await session.makeGallery(async (start) => {
+    const bytes = await assets.bytes(from, { signal });
+    return adapt(start, bytes, (loaded, total) => {
+      signal?.throwIfAborted();
+      onProgress({ phase: 'adapt', loaded, total, label: from.name });
+    });
+  }, signal);
+  const { embedder } = session.plan;
+  const { people, photos } = /** @type {GalleryInfo} */ (session.info.gallery);
+  const { entry, stored } = await assets.addOwn('galleries', {
+    id: `${from.id}-for-${embedder.id}`, name: from.name, file: `${from.name}, adapted`,
+    model: embedder.id, people, photos, pictures: true, unused, adaptedFrom: from.id,
+  }, made);
+  return { gallery: entry, stored };
+}
+
+/**
+ * A gallery for the loaded network, from the small pictures of another network's.
+ * @param {Start} start
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {(done: number, total: number) => void} onPicture
  * @returns {Promise<{made: Uint8Array<ArrayBuffer>, unused: number}>}  unused: pictures in
  *   which no face was found
  */
-export async function adaptGallery(session, bytes, onPicture) {
-  const { channel } = session;
+async function adapt(start, bytes, onPicture) {
+  const { channel } = start;
   const total = await channel.call('adaptBegin', { bytes }, [bytes.buffer]);
   let unused = 0;
   for (let index = 0; index < total; index += 1) {
     onPicture(index, total);
-    session.photo = 0; // the engine's photo will be a small picture
+    start.photo = 0; // the engine's photo will be a small picture
     if (!await channel.call('adaptPhoto', { index })) unused += 1;
   }
   onPicture(total, total);
@@ -74,7 +105,7 @@ async function modelBytes(file, options) {
 /**
  * What an engine of its own says of a model, or why it cannot be used.
  * @param {Assets} assets
- * @param {any} engine  in the manifest
+ * @param {EngineEntry} engine
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {AbortSignal} [signal]
  */
@@ -84,8 +115,9 @@ async function tryModel(assets, engine, bytes, signal) {
   try {
     await channel.call('start', { script: assets.url(engine.script), wasm, threads: 1 });
     const model = bytes.slice();
-    const info = await channel.call('loadEmbedder', { model, recipe: null }, [model.buffer]);
-    return info.embedder;
+    const { embedder } = await channel.call('loadEmbedder', { model, recipe: null },
+      [model.buffer]);
+    return /** @type {EmbedderInfo} */ (embedder);
   } catch (error) {
     if (!(error instanceof HumError) || error.code === 'HUM_ERROR_CRASH') throw error;
     throw new HumError('HUM_ERROR_WEIGHTS', `This network cannot be used: ${error.message}.`,

@@ -7,6 +7,8 @@
 
 import { HumError } from './errors.js';
 
+/** @typedef {import('./errors.js').StatusCode} StatusCode */
+
 /**
  * @typedef {object} Face
  * @property {number} x       left edge of the box, in pixels of the upright photo
@@ -18,13 +20,93 @@ import { HumError } from './errors.js';
  */
 
 /**
+ * What hum_info says.
+ * @typedef {object} EngineInfo
+ * @property {string} version
+ * @property {number} threads
+ * @property {Limits} limits
+ * @property {DetectorInfo[]} detectors
+ * @property {EmbedderInfo | null} embedder
+ * @property {GalleryInfo | null} gallery
+ */
+
+/**
+ * @typedef {object} Limits
+ * @property {number} faces        that are found in one photo
+ * @property {number} matches      that can be asked for
+ * @property {number} photoBytes
+ * @property {number} photoSide    pixels
+ * @property {number} photoPixels
+ * @property {number} cropSide     pixels
+ */
+
+/**
+ * @typedef {object} RecipeInfo  what the recipe of a network tells people
+ * @property {string} id
+ * @property {string} name
+ * @property {string} training  the photos it has learned from
+ * @property {string} licence
+ * @property {string} citation
+ * @property {string} source
+ * @property {string} accuracy
+ * @property {string} note
+ *
+ * @typedef {RecipeInfo & {range: 'near' | 'far', side: number, score: number}} DetectorInfo
+ *   side: of its input, in pixels; score: the least that counts as a face
+ *
+ * @typedef {object} EmbedderFields
+ * @property {string} sha256       of the model
+ * @property {string} contract     what a gallery must have been made with
+ * @property {'rgb' | 'bgr'} channels
+ * @property {'square' | 'vggface2'} crop
+ * @property {'int8' | 'float'} activations
+ * @property {number | null} threshold  one person from this cosine on
+ * @property {number | null} far   share of pairs of strangers above it
+ * @property {string} measured     what the next two were measured on
+ * @property {Histogram | null} same   cosines of pairs of photos of one person
+ * @property {Histogram | null} other  and of two people
+ * @property {boolean} mirror      whether the mirror image's embedding is averaged in
+ * @property {number} width        of its input, in pixels
+ * @property {number} height
+ * @property {number} dimension    of an embedding
+ * @property {number} multiplications  for one face
+ *
+ * @typedef {RecipeInfo & EmbedderFields} EmbedderInfo
+ *
+ * @typedef {{first: number, step: number, counts: number[]}} Histogram
+ *
+ * @typedef {object} GalleryInfo
+ * @property {number} people
+ * @property {number} photos
+ * @property {number} dimension       of a row
+ * @property {number} probeDimension  of an embedding
+ * @property {boolean} projected      whether rows have fewer numbers than embeddings
+ * @property {'int8'} rows
+ * @property {string} contract
+ * @property {number} bytes
+ * @property {number} alike           the least `nearest` of a person who looks like the face
+ * @property {Scores} strangers       of pairs of different people
+ * @property {Scores} kin             of pairs of photos of one person
+ * @property {Scores} nearest         of each person with the nearest other one
+ *
+ * @typedef {{pairs: number, quantiles: number[] | null}} Scores  every twentieth of the way
+ */
+
+/**
+ * The Emscripten module: memory, and the functions of src/humshakal.h.
+ * @typedef {{HEAPU8: Uint8Array<ArrayBuffer>, _malloc: (size: number) => number,
+ *   _free: (at: number) => void}
+ *   & Record<`_hum_${string}`, (...args: number[]) => number>} Module
+ */
+
+/**
  * @typedef {object} PhotoCredit
  * @property {string} file
  * @property {string} source
  * @property {string} author
  * @property {string} licence
  * @property {string} link
- * @property {Uint8Array | null} thumbnail  JPEG bytes
+ * @property {Uint8Array<ArrayBuffer> | null} thumbnail  JPEG bytes
  */
 
 /**
@@ -58,25 +140,28 @@ const POINTER_BYTES = 4;
 /** @typedef {(what: number | Uint8Array) => number} Take */
 
 export class Engine {
-  /** @type {any} the Emscripten module */
   #module;
   /** hum_engine * */
   #engine = 0;
   /** Where the gallery's bytes are, which the engine reads in place. */
   #gallery = 0;
-  /** @type {any} what hum_info said last */
+  /** @type {EngineInfo | null} what hum_info said last */
   #info = null;
 
+  /** Use Engine.start(). @param {Module} module */
+  constructor(module) {
+    this.#module = module;
+  }
+
   /**
-   * @param {(options: object) => Promise<any>} factory  default export of humshakal-*.mjs
+   * @param {(options: object) => Promise<Module>} factory  default export of humshakal-*.mjs
    * @param {Uint8Array} wasm  the bytes of humshakal-*.wasm
    * @param {{threads?: number, threadScript?: string}} [options]  more than one thread: only
    *   of a build for threads; threadScript: the address that its threads start from
    */
   static async start(factory, wasm, { threads = 1, threadScript } = {}) {
-    const engine = new Engine();
-    engine.#module = await factory({ wasmBinary: wasm, threads,
-      mainScriptUrlOrBlob: threadScript });
+    const engine = new Engine(await factory({ wasmBinary: wasm, threads,
+      mainScriptUrlOrBlob: threadScript }));
     engine.#borrow((take) => {
       const out = take(POINTER_BYTES);
       engine.#check(engine.#module._hum_create(threads, out));
@@ -91,14 +176,17 @@ export class Engine {
     this.#module._free(this.#gallery);
   }
 
-  /** The object that hum_info describes. @returns {any} */
+  /** @returns {EngineInfo} */
   get info() {
-    if (!this.#info) {
-      const text = this.#module._hum_info(this.#engine);
-      if (!text) throw outOfMemory('the description of the engine');
-      this.#info = JSON.parse(this.#string(text));
-    }
+    this.#info ??= this.#readInfo();
     return this.#info;
+  }
+
+  /** @returns {EngineInfo} */
+  #readInfo() {
+    const text = this.#module._hum_info(this.#engine);
+    if (!text) throw outOfMemory('the description of the engine');
+    return JSON.parse(this.#string(text));
   }
 
   /** Bytes of memory that the engine has. It never gives any back. */
@@ -343,7 +431,7 @@ export class Engine {
     return text ? this.#string(text) : '';
   }
 
-  /** @param {number} photo */
+  /** @param {number} photo @returns {Uint8Array<ArrayBuffer> | null} */
   #thumbnail(photo) {
     return this.#borrow((take) => {
       const out = take(2 * POINTER_BYTES);
@@ -427,7 +515,8 @@ export class Engine {
   /** @param {number} status */
   #check(status) {
     if (status === 0) return;
-    throw new HumError(this.#string(this.#module._hum_status_name(status)),
+    throw new HumError(/** @type {StatusCode} */ (
+      this.#string(this.#module._hum_status_name(status))),
       this.#string(this.#module._hum_error(this.#engine)));
   }
 }

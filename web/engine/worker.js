@@ -3,12 +3,14 @@
 import { postable } from './errors.js';
 import { createOps } from './ops.js';
 
-/** @type {Record<string, (args: any) => any>} */
+/** @typedef {import('./channel.js').Asked} Asked */
+
 const ops = createOps();
 
-self.onmessage = async ({ data: { id, op, args } }) => {
+self.onmessage = async (/** @type {MessageEvent<Asked>} */ { data: { id, op, args } }) => {
   try {
-    self.postMessage({ id, value: await ops[op](args) });
+    const run = /** @type {(args: object) => unknown} */ (ops[op]);
+    self.postMessage({ id, value: await run(args) });
   } catch (error) {
     self.postMessage({ id, error: postable(error) });
   }

@@ -1,0 +1,97 @@
+/** What of a site's manifest is used: the engine, the networks and the gallery. */
+
+import { HumError } from './errors.js';
+import { bestBuild } from './simd.js';
+import { threadCount } from './threads.js';
+
+/** @typedef {import('./assets.js').Assets} Assets */
+/** @typedef {import('./manifest.js').EngineEntry} EngineEntry */
+/** @typedef {import('./manifest.js').FileEntry} FileEntry */
+/** @typedef {import('./manifest.js').Gallery} Gallery */
+/** @typedef {import('./manifest.js').Model} Model */
+/** @typedef {import('./manifest.js').Sample} Sample */
+
+/**
+ * @typedef {object} Wanted  as documented in humshakal.js
+ * @property {string} [model]
+ * @property {string | URL | Uint8Array | null} [gallery]
+ * @property {number} [threads]
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * @typedef {object} Plan
+ * @property {EngineEntry} engine
+ * @property {EngineEntry} single    the one without threads
+ * @property {EngineEntry} next      the one of the next visit, which may have threads
+ * @property {number} threads
+ * @property {string | null} threadsFailed  why there is one thread, if there should be more
+ * @property {Model[]} detectors
+ * @property {Model} embedder
+ * @property {Model[]} embedders     to choose from
+ * @property {Gallery | null} gallery  null: none that is listed
+ * @property {Gallery[]} galleries   to choose from
+ * @property {Sample[]} samples
+ * @property {FileEntry[]} files     what is needed
+ * @property {FileEntry[]} listed    all that the site offers
+ */
+
+/**
+ * @param {Assets} assets
+ * @param {Wanted} wanted
+ * @returns {Promise<Plan>}
+ */
+export async function makePlan(assets, { model, gallery, threads: most, signal }) {
+  const build = bestBuild();
+  if (!build) {
+    throw new HumError('HUM_ERROR_BROWSER', 'This browser cannot run WebAssembly with SIMD, '
+      + 'which Humshakal needs. Use Chrome or Edge 100, Firefox 114, Safari 16.4 or newer. '
+      + 'If yours is newer, a protected mode (Lockdown Mode, for one) has switched it off.');
+  }
+  const { engines, models, galleries: ofSite, samples, defaults } = await assets.manifest(signal);
+  const own = await assets.own();
+  const galleries = [...ofSite, ...own.galleries];
+  const detectors = models.filter(({ task }) => task === 'detector');
+  const embedders = [...models.filter(({ task }) => task === 'embedder'), ...own.models];
+  const single = pick(engines, build, 'engine');
+  const threaded = pick(engines, `${build}-threads`, 'engine');
+  const threads = threadCount(most);
+  const engine = threads > 1 ? threaded : single;
+  const embedder = pick(embedders, model ?? defaults.model, 'model');
+  const listed = galleries.find(({ id, model: madeWith }) => (
+    gallery === undefined ? madeWith === embedder.id : id === gallery));
+  return {
+    engine,
+    single,
+    next: threadCount(most, true) > 1 ? threaded : single,
+    threads,
+    threadsFailed: null,
+    detectors,
+    embedder,
+    embedders,
+    gallery: listed ?? null,
+    galleries,
+    samples,
+    files: [engine, ...withRecipes([...detectors, embedder]), ...(listed ? [listed] : [])],
+    listed: [...engines, ...withRecipes(models), ...ofSite],
+  };
+}
+
+/** @param {Model[]} models @returns {FileEntry[]} */
+function withRecipes(models) {
+  return models.flatMap((model) => (model.recipe ? [model, model.recipe] : [model]));
+}
+
+/**
+ * @template {{id: string}} T
+ * @param {T[]} entries
+ * @param {string} id
+ * @param {string} what
+ * @returns {T}
+ */
+export function pick(entries, id, what) {
+  const found = entries.find((entry) => entry.id === id);
+  if (found) return found;
+  throw new HumError('HUM_ERROR_ARGUMENT', `The manifest lists no ${what} "${id}"; it has `
+    + `${entries.map((entry) => entry.id).join(', ') || 'none'}.`);
+}
