@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
@@ -122,6 +123,76 @@ for (const [name, { fault, code, says }] of Object.entries(FAULTS)) {
   });
 }
 
+/**
+ * Gets a large file in parts, from connections that die after so many bytes each.
+ * @param {import('node:test').TestContext} t
+ * @param {{every: number, ranges: boolean, part?: number, total?: number}} how
+ * @returns {Promise<number>}  how many times its bytes were sent
+ */
+async function overDyingConnections(t, { every, ranges, part = 1 << 20, total = 8 << 20 }) {
+  const large = randomBytes(total);
+  const about = (/** @type {Uint8Array} */ bytes, /** @type {string} */ file) => ({ file,
+    bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+  const places = Array.from({ length: Math.ceil(total / part) }, (_, i) => i * part);
+  const piece = (/** @type {number} */ at) => large.subarray(at, at + part);
+  /** @type {WeakMap<import('node:net').Socket, number>} */
+  const left = new WeakMap();
+  let sent = 0;
+  const host = createServer((request, response) => {
+    const { socket } = request;
+    const from = ranges ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
+    const whole = piece(Number(request.url?.slice(1)));
+    const rest = whole.subarray(from);
+    const room = left.get(socket) ?? every;
+    left.set(socket, room - rest.length);
+    sent += Math.min(room, rest.length);
+    response.writeHead(from ? 206 : 200, { 'Content-Length': rest.length,
+      ...(from && { 'Content-Range': `bytes ${from}-${whole.length - 1}/${whole.length}` }) });
+    response.write(rest.subarray(0, room), () => (room < rest.length ? socket.end() : response.end()));
+  });
+  await new Promise((done) => { host.listen(0, '127.0.0.1', () => done(undefined)); });
+  t.after(() => host.close());
+  const { port } = /** @type {import('node:net').AddressInfo} */ (host.address());
+  const assets = new Assets(`http://127.0.0.1:${port}/`, { warn: () => {} });
+  const got = await assets.bytes({ ...about(large, 'large'),
+    parts: places.map((at) => about(piece(at), String(at))) });
+  assert.ok(large.equals(got));
+  return sent / total;
+}
+
+test('over connections that die it arrives, and no byte is sent twice', async (t) => {
+  for (const every of [3_000_000, 1_200_000, 100_000]) {
+    const times = await overDyingConnections(t, { every, ranges: true });
+    assert.ok(times <= 1.01, `cut every ${every} bytes: ${times} times the bytes`);
+  }
+});
+
+test('in one piece too', async (t) => {
+  const times = await overDyingConnections(t, { every: 700_000, ranges: true, part: 8 << 20 });
+  assert.ok(times <= 1.01, `${times} times the bytes`);
+});
+
+test('from a host that cannot begin in the middle, part by part', async (t) => {
+  for (const every of [3_000_000, 1_200_000]) {
+    await overDyingConnections(t, { every, ranges: false });
+  }
+  await assert.rejects(overDyingConnections(t, { every: 700_000, ranges: false }),
+    { code: 'HUM_ERROR_NETWORK' });
+});
+
+test('a rest that does not fit what was there is not taken', async () => {
+  const cut = (/** @type {Response} */ response) => {
+    response.writeHead(200, { 'Content-Length': content.length });
+    response.write(randomBytes(100_000), () => response.destroy());
+  };
+  const rest = (/** @type {Response} */ response) => {
+    response.writeHead(206).end(content.subarray(100_000));
+  };
+  faults = [cut, rest];
+  assert.deepEqual(Buffer.from(await open().bytes(entry)), content);
+  assert.equal(server.log.length, 3);
+});
+
 test('a server that falls silent is given up', async () => {
   const silent = (/** @type {Response} */ response) => {
     response.writeHead(200, { 'Content-Length': content.length });
@@ -152,10 +223,10 @@ test('a compressed answer counts in the bytes of the file itself', async () => {
 
 test('a file is fetched once per session', async () => {
   const assets = open();
-  assert.equal(await assets.stored(entry), false);
+  assert.equal((await assets.inventory()).here(entry), false);
   const first = await assets.bytes(entry);
   first.fill(0); // the caller may do with it what they like
-  assert.equal(await assets.stored(entry), true);
+  assert.equal((await assets.inventory()).here(entry), true);
   assert.deepEqual(Buffer.from(await assets.bytes(entry)), content);
   assert.equal(server.log.length, 1);
 });
@@ -173,9 +244,10 @@ test('cancelling is an AbortError and no second attempt', async () => {
 });
 
 test('a manifest that is a web page, or of another time', async () => {
-  faults = [answer(200, '<!doctype html>'), answer(200, '{"format": 99}')];
+  faults = [answer(200, '<!doctype html>'), answer(200, '<!doctype html>')];
   await assert.rejects(open().manifest(),
     { code: 'HUM_ERROR_INTEGRITY', message: /manifest\.json is a web page/ });
+  faults = [answer(200, '{"format": 99}'), answer(200, '{"format": 99}')];
   await assert.rejects(open().manifest(),
     { code: 'HUM_ERROR_INTEGRITY', message: /has format 99/ });
 });

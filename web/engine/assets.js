@@ -2,34 +2,32 @@
  * The large files of the site: networks, galleries, the engine. models/manifest.json lists
  * them with length and SHA-256, and nothing is used before both are right: a download that
  * was cut short can look complete to the browser. The largest files come in parts, each
- * checked and kept by itself, so that a download that breaks goes on where it was.
+ * checked and kept by itself, so that the next visit goes on where this one was broken off.
  *
- * Checked files are kept in the browser's Cache storage under their hash. That storage is
- * shared by all sites of one host name, so its name carries this site's path. Where it is
- * missing or full the page works all the same and downloads again next time.
- *
- * What visitors bring along, networks and galleries made for them here, is kept there too.
- * It is listed as the manifest lists the site's, in a manifest of its own.
+ * Checked files are kept on this device under their hash (store.js). What visitors bring
+ * along, networks and galleries made for them here, is kept there too, and listed as the
+ * manifest lists the site's.
  */
 
-import { HumError, abortError, isAbort } from './errors.js';
-import { readManifest, readOwn, readOwnEntry, sum } from './manifest.js';
+import { describe, download, wrongFile } from './download.js';
+import { HumError } from './errors.js';
+import { readManifest, readOwn, readOwnEntry } from './manifest.js';
+import { Store } from './store.js';
 
+/** @typedef {import('./download.js').OnBytes} OnBytes */
 /** @typedef {import('./manifest.js').FileEntry} Entry */
 /** @typedef {import('./manifest.js').Manifest} Manifest */
-/** @typedef {import('./manifest.js').Model} Model */
-/** @typedef {import('./manifest.js').Gallery} Gallery */
 /** @typedef {import('./manifest.js').Own} Own */
 
-/** @typedef {(loaded: number) => void} OnBytes */
+/** @typedef {{signal?: AbortSignal, onBytes?: OnBytes}} Fetching */
 
 /** Without a byte for so long, a download counts as broken. */
-const STALL_MILLISECONDS = 20_000;
+const STALL_MILLISECONDS = 10_000;
 
 const MANIFEST = 'models/manifest.json';
 
-/** Where the visitor's own manifest is kept; like all keys it is never fetched. */
-const OWN = 'stored/own.json';
+/** Where the visitor's own list is kept. */
+const OWN = 'own.json';
 
 /** @type {Map<string, Assets>} */
 const shared = new Map();
@@ -42,14 +40,14 @@ export function assetsOf(base) {
 }
 
 export class Assets {
-  /** @type {Map<string, Blob>} files of this session, kept off the JavaScript heap */
-  #kept = new Map();
+  /** @type {Map<string, Blob>} files that found no room on the device, off the JavaScript heap */
+  #unstored = new Map();
+  /** @type {Own} likewise */
+  #unstoredOwn = { models: [], galleries: [] };
   /** @type {Manifest | null} */
   #manifest = null;
-  /** @type {Own} what found no room in the storage, or has none */
-  #unstored = { models: [], galleries: [] };
   #base;
-  #cacheName;
+  #store;
   #warn;
   #stall;
 
@@ -59,7 +57,7 @@ export class Assets {
    */
   constructor(base, { warn = console.warn, stall = STALL_MILLISECONDS } = {}) {
     this.#base = new URL(base);
-    this.#cacheName = `humshakal-assets-1:${this.#base.pathname}`;
+    this.#store = new Store(this.#base, warn);
     this.#warn = warn;
     this.#stall = stall;
   }
@@ -71,74 +69,65 @@ export class Assets {
 
   /** Once it is there, it is not asked for again. @param {AbortSignal} [signal] */
   async manifest(signal) {
-    this.#manifest ??= await this.#readManifest(signal);
+    this.#manifest ??= await this.#fetch({ file: MANIFEST }, { signal, cache: 'no-cache' },
+      (bytes) => readManifest(parse(bytes)));
     return this.#manifest;
   }
 
-  /** @param {AbortSignal} [signal] */
-  async #readManifest(signal) {
-    const bytes = await this.#twice(MANIFEST, signal, (cache) => this.#fetch(
-      { file: MANIFEST }, { signal, cache: cache ?? 'no-cache' }));
-    let manifest;
-    try {
-      manifest = JSON.parse(new TextDecoder().decode(bytes));
-    } catch {
-      throw new HumError('HUM_ERROR_INTEGRITY', `${MANIFEST} is ${describe(bytes)}, not the `
-        + 'list of files it should be. The site was not copied whole, or another page '
-        + 'answers in its place.');
-    }
-    return readManifest(manifest);
-  }
-
-  /** Whether a file is on this device already. @param {Entry} entry */
-  async stored(entry) {
-    for (const part of entry.parts ?? []) if (!await this.stored(part)) return false;
-    if (entry.parts || this.#kept.has(entry.sha256)) return true;
-    const cache = await this.#cache();
-    return Boolean(await cache?.match(this.#key(entry)));
+  /**
+   * What is on this device at this moment. here: a file need not be downloaded; stored: nor
+   * at the next visit.
+   */
+  async inventory() {
+    const keys = await this.#store.keys();
+    const all = (/** @type {Entry} */ entry, /** @type {(part: Entry) => boolean} */ test) => (
+      (entry.parts ?? [entry]).every(test));
+    const stored = (/** @type {Entry} */ entry) => all(entry, ({ sha256 }) => keys.has(sha256));
+    const here = (/** @type {Entry} */ entry) => all(entry, ({ sha256 }) => (
+      keys.has(sha256) || this.#unstored.has(sha256)));
+    return { here, stored };
   }
 
   /**
    * A fresh, checked copy of a file's bytes.
    * @param {Entry} entry
-   * @param {{signal?: AbortSignal, onBytes?: OnBytes}} [options]
+   * @param {Fetching} [how]
    */
   async bytes(entry, { signal, onBytes } = {}) {
-    const bytes = entry.parts ? await this.#join(entry, { signal, onBytes })
+    const bytes = entry.parts ? await this.#join(entry, entry.parts, { signal, onBytes })
       : await this.#fromDevice(entry) ?? await this.#fromSite(entry, { signal, onBytes });
     signal?.throwIfAborted();
     onBytes?.(entry.bytes);
     return bytes;
   }
 
-  /**
-   * @param {Entry} entry
-   * @param {{signal?: AbortSignal, onBytes?: OnBytes}} options
-   */
+  /** Another tab may be downloading it already. @param {Entry} entry @param {Fetching} how */
   async #fromSite(entry, { signal, onBytes }) {
     if (entry.own) {
       throw new HumError('HUM_ERROR_FILE', `${entry.file} is no longer on this device: the `
         + 'browser has cleared its storage. Give the file again.');
     }
     try {
-      return await this.#twice(entry.file, signal, (cache) => this.#fetch(
-        entry, { signal, cache, onBytes }));
+      return await this.#store.alone(entry.sha256, async () => await this.#fromDevice(entry)
+        ?? await this.#fetch(entry, { signal, onBytes }, async (bytes) => {
+          await check(entry, bytes);
+          await this.#keep(entry, bytes);
+          return bytes;
+        }), signal);
     } catch (error) {
       this.#manifest = null; // the site may have changed under the open page
       throw error;
     }
   }
 
-  /**
-   * @param {Entry} entry
-   * @param {{signal?: AbortSignal, onBytes?: OnBytes}} options
-   */
-  async #join({ file, bytes, parts = [] }, { signal, onBytes }) {
-    if (sum(parts) !== bytes) {
-      throw wrongFile(file, `in parts of ${sum(parts)} bytes together instead of ${bytes}`);
-    }
-    const whole = new Uint8Array(bytes);
-    const places = parts.map((_, i) => sum(parts.slice(0, i)));
+  /** @param {Entry} entry @param {Entry[]} parts @param {Fetching} how */
+  async #join({ file, bytes }, parts, { signal, onBytes }) {
+    const whole = roomFor(bytes, file);
+    let at = 0;
+    const places = parts.map((part) => {
+      at += part.bytes;
+      return at - part.bytes;
+    });
     const here = await Promise.all(parts.map(async (part, i) => {
       const stored = await this.#fromDevice(part);
       if (stored) whole.set(stored, places[i]);
@@ -157,15 +146,15 @@ export class Assets {
 
   /** A file outside the manifest, unchecked. @param {string} file @param {AbortSignal} [signal] */
   async unlisted(file, signal) {
-    return this.#twice(file, signal, (cache) => this.#fetch({ file }, { signal, cache }));
+    return this.#fetch({ file }, { signal }, (bytes) => bytes);
   }
 
   /** What the visitor brought along. @returns {Promise<Own>} */
   async own() {
-    const stored = await this.#readOwn(await this.#cache());
+    const stored = await this.#readOwn();
     return {
-      models: [...stored.models, ...this.#unstored.models],
-      galleries: [...stored.galleries, ...this.#unstored.galleries],
+      models: [...stored.models, ...this.#unstoredOwn.models],
+      galleries: [...stored.galleries, ...this.#unstoredOwn.galleries],
     };
   }
 
@@ -182,9 +171,9 @@ export class Assets {
     const entry = readOwnEntry(kind, { ...about, own: true, bytes: bytes.length,
       sha256: await sha256(bytes) });
     await this.removeOwn(kind, entry.id);
-    const stored = await this.#keep(entry, bytes)
-      && await this.#changeOwn((own) => withEntry(own, kind, entry));
-    if (!stored) this.#unstored = withEntry(this.#unstored, kind, entry);
+    const stored = await this.#changeOwn(async (own) => (
+      await this.#keep(entry, bytes) ? withEntry(own, kind, entry) : null));
+    if (!stored) this.#unstoredOwn = withEntry(this.#unstoredOwn, kind, entry);
     return { entry, stored };
   }
 
@@ -192,62 +181,64 @@ export class Assets {
   async removeOwn(kind, id) {
     const found = (await this.own())[kind].find((entry) => entry.id === id);
     if (!found) return;
-    this.#unstored = without(this.#unstored, kind, id);
-    this.#kept.delete(found.sha256);
+    this.#unstoredOwn = without(this.#unstoredOwn, kind, id);
+    this.#unstored.delete(found.sha256);
     await this.#changeOwn((own) => without(own, kind, id));
-    await (await this.#cache())?.delete(this.#key(found));
+    await this.#store.delete(found.sha256);
   }
 
-  /** @param {Cache | null} cache @returns {Promise<Own>} */
-  async #readOwn(cache) {
+  /** @returns {Promise<Own>} */
+  async #readOwn() {
     try {
-      return readOwn(await (await cache?.match(this.url(OWN)))?.json(), this.#warn);
+      const stored = await this.#store.get(OWN);
+      return readOwn(stored && JSON.parse(await stored.text()), this.#warn);
     } catch (error) {
       this.#warn(`The list of this visitor's own networks cannot be read (${error}).`);
       return { models: [], galleries: [] };
     }
   }
 
-  /** @param {(own: Own) => Own} change */
-  async #changeOwn(change) {
-    try {
-      const cache = await this.#cache();
-      const own = change(await this.#readOwn(cache));
-      await cache?.put(this.url(OWN), new Response(JSON.stringify(own)));
-      return Boolean(cache);
-    } catch (error) {
-      this.#warn(`The list of this visitor's own networks cannot be kept (${error}).`);
-      return false;
-    }
+  /**
+   * Changes the stored list, which other tabs may be about to change too.
+   * @param {(own: Own) => Own | null | Promise<Own | null>} change  null: not to be changed
+   * @returns {Promise<boolean>}  whether it was
+   */
+  #changeOwn(change) {
+    return this.#store.alone(OWN, async () => {
+      const changed = await change(await this.#readOwn());
+      try {
+        return Boolean(changed) && await this.#store.put(OWN, JSON.stringify(changed));
+      } catch (error) {
+        this.#warn(`The list of this visitor's own networks cannot be kept (${error}).`);
+        return false;
+      }
+    });
   }
 
   /**
-   * Forgets stored files that neither the manifest nor the visitor's own one lists.
+   * Forgets stored files that neither the manifest nor the visitor's own list has.
    * @param {Entry[]} listed
    */
   async prune(listed) {
-    const cache = await this.#cache();
-    const own = await this.own();
-    const wanted = new Set([...listed, ...own.models, ...own.galleries]
-      .flatMap((entry) => entry.parts ?? [entry]).map((entry) => this.#key(entry)));
-    wanted.add(this.url(OWN));
-    for (const { url } of await cache?.keys() ?? []) {
-      if (!wanted.has(url)) await cache?.delete(url);
-    }
+    await this.#store.alone(OWN, async () => {
+      const { models, galleries } = await this.#readOwn();
+      const wanted = new Set([...listed, ...models, ...galleries]
+        .flatMap((entry) => entry.parts ?? [entry]).map((entry) => entry.sha256));
+      for (const key of await this.#store.keys()) {
+        if (key !== OWN && !wanted.has(key)) await this.#store.delete(key);
+      }
+    });
   }
 
   /** @param {Entry} entry */
   async #fromDevice(entry) {
-    const kept = this.#kept.get(entry.sha256);
-    if (kept) return new Uint8Array(await kept.arrayBuffer());
+    const unstored = this.#unstored.get(entry.sha256);
+    if (unstored) return new Uint8Array(await unstored.arrayBuffer());
     try {
-      const cache = await this.#cache();
-      const response = await cache?.match(this.#key(entry));
-      if (!response) return null;
-      const blob = await response.blob(); // stays on the disk
-      const bytes = new Uint8Array(await blob.arrayBuffer());
+      const stored = await this.#store.get(entry.sha256);
+      if (!stored) return null;
+      const bytes = new Uint8Array(await stored.arrayBuffer());
       await check(entry, bytes);
-      this.#kept.set(entry.sha256, blob);
       return bytes;
     } catch (error) {
       this.#warn(`The stored copy of ${entry.file} cannot be used (${error}).`);
@@ -256,66 +247,15 @@ export class Assets {
   }
 
   /**
-   * @param {{file: string} & Partial<Entry>} entry  without a length and hash: unchecked
-   * @param {{signal?: AbortSignal, cache?: RequestCache, onBytes?: OnBytes}} options
-   */
-  async #fetch(entry, { signal, cache, onBytes }) {
-    const url = new URL(entry.file, this.#base);
-    const bytes = url.protocol === 'file:' ? await readLocal(url, entry.file)
-      : await this.#download(url, entry, { signal, cache, onBytes });
-    if (entry.sha256) {
-      await check(/** @type {Entry} */ (entry), bytes);
-      await this.#keep(/** @type {Entry} */ (entry), bytes);
-    }
-    return bytes;
-  }
-
-  /**
-   * @param {URL} url
-   * @param {{file: string, bytes?: number}} entry
-   * @param {{signal?: AbortSignal, cache?: RequestCache, onBytes?: OnBytes}} options
-   */
-  async #download(url, entry, { signal, cache, onBytes }) {
-    signal?.throwIfAborted();
-    const watch = new Watchdog(this.#stall, signal);
-    try {
-      const response = await fetch(url, { signal: watch.signal, cache });
-      if (!response.ok || !response.body) {
-        throw new HumError('HUM_ERROR_NETWORK', `The server answered ${response.status} `
-          + `for ${entry.file}.`);
-      }
-      return await readBody(response.body.getReader(), entry, (loaded) => {
-        watch.feed();
-        onBytes?.(loaded);
-      });
-    } catch (error) {
-      if (error instanceof HumError) throw error;
-      if (signal?.aborted) throw abortError();
-      const why = watch.starved ? `nothing arrived for ${this.#stall / 1000} seconds` : error;
-      throw new HumError('HUM_ERROR_NETWORK', `${entry.file} could not be downloaded `
-        + `(${why}). Check the connection and try again.`, { cause: error });
-    } finally {
-      watch.stop();
-    }
-  }
-
-  /**
-   * A proxy or the browser's own cache may hold a bad copy, so one more attempt goes past
-   * both.
    * @template T
-   * @param {string} file
-   * @param {AbortSignal | undefined} signal
-   * @param {(cache?: RequestCache) => Promise<T>} attempt
+   * @param {{file: string, bytes?: number}} entry
+   * @param {Fetching & {cache?: RequestCache}} how
+   * @param {import('./download.js').Accept<T>} accept
    */
-  async #twice(file, signal, attempt) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (isAbort(error) || signal?.aborted) throw abortError();
-      if (this.#base.protocol === 'file:') throw error;
-      this.#warn(`${file}: ${error}. Trying once more.`);
-      return attempt('reload');
-    }
+  async #fetch(entry, how, accept) {
+    const url = new URL(entry.file, this.#base);
+    return url.protocol === 'file:' ? accept(await readLocal(url, entry.file))
+      : download(url, entry, { ...how, stall: this.#stall, warn: this.#warn }, accept);
   }
 
   /**
@@ -325,31 +265,26 @@ export class Assets {
    */
   async #keep(entry, bytes) {
     const blob = new Blob([bytes]);
-    this.#kept.set(entry.sha256, blob);
+    let stored = false;
     try {
-      const cache = await this.#cache();
-      await cache?.put(this.#key(entry), new Response(blob));
-      return Boolean(cache);
+      stored = await this.#store.put(entry.sha256, blob);
     } catch (error) {
       this.#warn(`${entry.file} could not be stored and will be ${entry.own ? 'gone'
         : 'downloaded again'} next time (${error}).`);
-      return false;
     }
+    if (!stored) this.#unstored.set(entry.sha256, blob);
+    return stored;
   }
+}
 
-  /** The key is never fetched; it only has to be an address. @param {Entry} entry */
-  #key(entry) {
-    return this.url(`stored/${entry.sha256}`);
-  }
-
-  /** @returns {Promise<Cache | null>} */
-  async #cache() {
-    if (typeof caches === 'undefined') return null;
-    try {
-      return await caches.open(this.#cacheName);
-    } catch {
-      return null; // private windows of some browsers
-    }
+/** @param {Uint8Array} bytes  of the manifest @returns {unknown} */
+function parse(bytes) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new HumError('HUM_ERROR_INTEGRITY', `${MANIFEST} is ${describe(bytes)}, not the `
+      + 'list of files it should be. The site was not copied whole, or another page '
+      + 'answers in its place.');
   }
 }
 
@@ -365,74 +300,14 @@ const withEntry = (own, kind, entry) => ({ ...own, [kind]: [...own[kind], entry]
 const without = (own, kind, id) => (
   { ...own, [kind]: own[kind].filter((entry) => entry.id !== id) });
 
-/** Aborts when it is not fed for a while, or when the caller's own signal does. */
-class Watchdog {
-  starved = false;
-  #controller = new AbortController();
-  #patience;
-  #outer;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  #onAbort = () => this.#controller.abort();
-
-  /** @param {number} patience @param {AbortSignal} [outer] */
-  constructor(patience, outer) {
-    this.#patience = patience;
-    this.#outer = outer;
-    outer?.addEventListener('abort', this.#onAbort);
-    this.feed();
+/** @param {number} bytes @param {string} file */
+function roomFor(bytes, file) {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new HumError('HUM_ERROR_MEMORY', `The browser has no memory for the ${bytes} bytes `
+      + `of ${file}. Close other tabs, or choose a smaller network.`, { cause });
   }
-
-  get signal() {
-    return this.#controller.signal;
-  }
-
-  feed() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.starved = true;
-      this.#controller.abort();
-    }, this.#patience);
-  }
-
-  stop() {
-    clearTimeout(this.#timer);
-    this.#outer?.removeEventListener('abort', this.#onAbort);
-  }
-}
-
-/**
- * @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader
- * @param {{file: string, bytes?: number}} entry
- * @param {OnBytes} onBytes
- */
-async function readBody(reader, entry, onBytes) {
-  /** @type {Uint8Array<ArrayBuffer>[]} */
-  const chunks = [];
-  let loaded = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    loaded += value.length;
-    if (entry.bytes !== undefined && loaded > entry.bytes) {
-      await reader.cancel();
-      throw wrongFile(entry.file, `${describe(value)} of more than ${entry.bytes} bytes`);
-    }
-    onBytes(loaded);
-  }
-  return join(chunks, loaded);
-}
-
-/** @param {Uint8Array[]} chunks @param {number} length */
-function join(chunks, length) {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 /** @param {Entry} entry @param {Uint8Array<ArrayBuffer>} bytes */
@@ -446,22 +321,6 @@ async function check(entry, bytes) {
     throw wrongFile(entry.file, `${describe(bytes)} with SHA-256 ${found.slice(0, 12)}... `
       + `instead of ${entry.sha256.slice(0, 12)}...`);
   }
-}
-
-/** @param {string} file @param {string} found */
-function wrongFile(file, found) {
-  return new HumError('HUM_ERROR_INTEGRITY', `${file} is not the file that belongs here: `
-    + `it is ${found}. Reload the page; if that does not help, the copy on the server is `
-    + 'damaged.');
-}
-
-/** What stands in a file's place, for the usual accidents. @param {Uint8Array} bytes */
-function describe(bytes) {
-  const head = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart().toLowerCase();
-  if (bytes.length === 0) return 'an empty file';
-  if (head.startsWith('<')) return 'a web page';
-  if (head.startsWith('version https://git-lfs')) return 'a Git LFS pointer';
-  return 'a file';
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */
@@ -478,8 +337,9 @@ export async function sha256(bytes) {
 
 /** Node reads a site from disk. @param {URL} url @param {string} file */
 async function readLocal(url, file) {
-  const { readFile } = await import('node:fs/promises');
   try {
+    // Not by import(): tools that bundle for browsers would look for the module.
+    const { readFile } = process.getBuiltinModule('node:fs/promises');
     return new Uint8Array(await readFile(url));
   } catch (cause) {
     throw new HumError('HUM_ERROR_NETWORK', `${file} could not be read from the site's `

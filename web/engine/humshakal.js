@@ -72,10 +72,13 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  * @typedef {object} Offers
  * @property {number} total    bytes that are needed altogether
  * @property {number} missing  those of them that are not on this device yet
+ * @property {boolean} stored  whether all of them are kept here for the next visit; false
+ *   with nothing missing: the browser's storage is full or off, so they are here until the
+ *   page is closed
  * @property {Model} model     the network that is taken
  * @property {Gallery | null} gallery  the gallery that is taken; null: none fits
- * @property {(Model & {stored: boolean})[]} models  the networks to choose from; stored: on
- *   this device already
+ * @property {(Model & {stored: boolean})[]} models  the networks to choose from; stored: as
+ *   above
  * @property {Gallery[]} galleries  those to choose from
  * @property {Gallery | null} adaptable  the one to make a gallery for this network from,
  *   when none fits
@@ -126,13 +129,18 @@ export class Humshakal {
     const assets = assetsOf(siteURL(options));
     const { files, embedder, gallery, embedders, galleries, samples } = await makePlan(
       assets, options);
-    let missing = 0;
-    for (const file of files) if (!await assets.stored(file)) missing += file.bytes;
-    const models = await Promise.all(embedders.map(async (entry) => (
-      { ...entry, stored: await assets.stored(entry) })));
-    const adaptable = galleries.find((entry) => entry.pictures && !entry.own) ?? null;
-    return { total: sum(files), missing, model: embedder, gallery, models, galleries, adaptable,
-      samples };
+    const { here, stored } = await assets.inventory();
+    return {
+      total: sum(files),
+      missing: sum(files.filter((file) => !here(file))),
+      stored: files.every(stored),
+      model: embedder,
+      gallery,
+      models: embedders.map((entry) => ({ ...entry, stored: stored(entry) })),
+      galleries,
+      adaptable: galleries.find((entry) => entry.pictures && !entry.own) ?? null,
+      samples,
+    };
   }
 
   /**

@@ -47,8 +47,8 @@ export class Loader {
    * downloaded comes in turn, so that the detectors are there first.
    */
   async readAhead() {
-    for (const file of this.#files) {
-      if (!await this.#assets.stored(file)) continue;
+    const { here } = await this.#assets.inventory();
+    for (const file of this.#files.filter(here)) {
       const reading = this.#assets.bytes(file, { signal: this.#signal });
       reading.catch(() => {}); // whoever wants the file is told
       this.#ahead.set(file.sha256, reading);

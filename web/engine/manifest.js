@@ -82,10 +82,16 @@ const PATH_LENGTH = 300;
 const MOST_ENTRIES = 1000;
 const SHOWN_LENGTH = 60;
 
-/** WebAssembly's memory could not hold more. */
-const MOST_BYTES = 2 ** 32;
+/** WebAssembly's memory has room for twice as much, and holds it twice for a while. */
+const MOST_BYTES = 2 ** 31;
 /** What can be counted without an error. */
 const MOST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Characters that nobody sees, but that break lines or turn the direction of what is
+ * written around them: control characters and Unicode's marks of direction.
+ */
+const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
  * Takes a value, at a place in the manifest, if it is what it should be.
@@ -108,20 +114,14 @@ function refuse(place, expected, found) {
 function shown(value) {
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value !== 'string') return typeof value === 'object' ? 'an object' : String(value);
-  return value.length <= SHOWN_LENGTH ? JSON.stringify(value)
-    : `${JSON.stringify(value.slice(0, SHOWN_LENGTH))}... (${value.length} characters)`;
+  if (typeof value !== 'string') return value instanceof Object ? 'an object' : String(value);
+  const start = JSON.stringify(value.slice(0, SHOWN_LENGTH).replace(UNSEEN, '?'));
+  return value.length > SHOWN_LENGTH ? `${start}... (${value.length} characters)` : start;
 }
 
 /** @param {string} expected @param {RegExp} pattern @returns {Shape<string>} */
 const matching = (expected, pattern) => (value, place) => (
   typeof value === 'string' && pattern.test(value) ? value : refuse(place, expected, value));
-
-/**
- * Characters that nobody sees, but that break lines or turn the direction of what is
- * written around them: control characters and Unicode's marks of direction.
- */
-const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** @type {Shape<string>} */
 const text = (value, place) => {

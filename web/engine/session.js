@@ -185,7 +185,8 @@ export class Session {
 
   /** Keeps a file for the next visit. @param {FileEntry} file */
   async keep(file) {
-    if (await this.#assets.stored(file)) return;
+    const { stored } = await this.#assets.inventory();
+    if (stored(file)) return;
     await this.#assets.bytes(file, { signal: this.#life.signal });
   }
 

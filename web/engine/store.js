@@ -1,0 +1,111 @@
+/**
+ * What is kept on this device between visits: the browser's Cache storage. All sites of one
+ * origin share it, and it may hold files of other origins' sites too, so its name carries
+ * the whole address of the site whose files these are. Where the storage is missing or full
+ * everything works all the same, until the page is closed.
+ */
+
+import { abortError } from './errors.js';
+
+const NAME = 'humshakal-assets-2:';
+
+/** Named by path only, so that sites of two origins could share it. */
+const SHARED_NAME = 'humshakal-assets-1:';
+
+export class Store {
+  #site;
+  #warn;
+  /** @type {Promise<void> | null} */
+  #takenOver = null;
+
+  /** @param {URL} site @param {(message: string) => void} warn */
+  constructor(site, warn) {
+    this.#site = site;
+    this.#warn = warn;
+  }
+
+  get #name() {
+    return `${NAME}${this.#site.href}`;
+  }
+
+  /** Keys are never fetched; they only have to be addresses. @param {string} key */
+  #address(key) {
+    return new URL(`stored/${key}`, this.#site).href;
+  }
+
+  /** @returns {Promise<Cache | null>}  null: this browser keeps nothing here */
+  async #open() {
+    if (typeof caches === 'undefined') return null;
+    try {
+      this.#takenOver ??= this.#takeOver();
+      await this.#takenOver;
+      return await caches.open(this.#name);
+    } catch {
+      return null; // private windows of some browsers
+    }
+  }
+
+  /** Moves this site's files out of a shared cache, and leaves those of other sites there. */
+  async #takeOver() {
+    const name = SHARED_NAME + this.#site.pathname;
+    if (!await caches.has(name)) return;
+    try {
+      const [shared, own] = [await caches.open(name), await caches.open(this.#name)];
+      for (const request of await shared.keys()) {
+        if (!request.url.startsWith(this.#address(''))) continue;
+        const response = await shared.match(request);
+        if (response) await own.put(request, response);
+        await shared.delete(request);
+      }
+      if (!(await shared.keys()).length) await caches.delete(name);
+    } catch (error) {
+      this.#warn(`What an older version of this site has stored cannot be used (${error}).`);
+    }
+  }
+
+  /** @returns {Promise<Set<string>>} */
+  async keys() {
+    const requests = await (await this.#open())?.keys() ?? [];
+    return new Set(requests.map(({ url }) => url.slice(this.#address('').length)));
+  }
+
+  /** @param {string} key @returns {Promise<Blob | null>}  on the disk until it is read */
+  async get(key) {
+    const response = await (await this.#open())?.match(this.#address(key));
+    return await response?.blob() ?? null;
+  }
+
+  /**
+   * @param {string} key
+   * @param {Blob | string} content
+   * @returns {Promise<boolean>}  whether it is there at the next visit
+   */
+  async put(key, content) {
+    const cache = await this.#open();
+    await cache?.put(this.#address(key), new Response(content));
+    return Boolean(cache);
+  }
+
+  /** @param {string} key */
+  async delete(key) {
+    await (await this.#open())?.delete(this.#address(key));
+  }
+
+  /**
+   * Runs work while no other tab runs work of the same name, if tabs share a store here.
+   * @template T
+   * @param {string} name
+   * @param {() => Promise<T>} work
+   * @param {AbortSignal} [signal]  gives up waiting
+   * @returns {Promise<T>}
+   */
+  async alone(name, work, signal) {
+    const locks = globalThis.navigator?.locks;
+    if (!locks || !await this.#open()) return work();
+    try {
+      return await locks.request(this.#address(name), { signal }, work);
+    } catch (error) {
+      throw signal?.aborted ? abortError() : error;
+    }
+  }
+}
