@@ -7,7 +7,7 @@
  *
  * MODEL is the network that the page begins with, as named in SITE/models. The site's own
  * engine loads every network and gallery on the way, so that nothing is listed that the
- * page would refuse. The largest files are cut into parts.
+ * page would refuse. Large files are cut into parts.
  */
 
 import { createHash } from 'node:crypto';
@@ -16,9 +16,11 @@ import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What is larger is cut: a download that breaks loses one part at most. */
-const LARGEST = 20e6;
-const PART = 8 << 20;
+/**
+ * Files are cut into parts of this size. Each that has arrived is kept, so a download that
+ * breaks, even from a host that cannot begin in the middle of a file, loses one at most.
+ */
+const PART = 1 << 20;
 
 /** Galleries have no title of their own. @type {[RegExp, string][]} */
 const GALLERY_NAMES = [
@@ -33,7 +35,7 @@ if (!existsSync(join(site, 'engine/manifest.js'))) {
   throw new Error(`${site} is not a built site (no engine/manifest.js in it).\n`
     + 'usage: node tools/setup/manifest.mjs build/site [MODEL]');
 }
-const { MANIFEST_FORMAT, describeNetwork } = await import(inSite('engine/manifest.js'));
+const { MANIFEST_FORMAT, describeNetwork, readManifest } = await import(inSite('engine/manifest.js'));
 
 /** @param {string} file  relative to the site */
 function inSite(file) {
@@ -51,7 +53,7 @@ async function entry(file, bytes) {
 async function entryInParts(file) {
   const bytes = await readFile(join(site, file));
   const whole = await entry(file, bytes);
-  if (whole.bytes <= LARGEST) return whole;
+  if (whole.bytes < 2 * PART) return whole;
   const parts = [];
   for (let at = 0; at < bytes.length; at += PART) {
     const part = bytes.subarray(at, at + PART);
@@ -158,6 +160,7 @@ async function main() {
     defaults: { model: begin.id },
     samples: await samples(),
   };
+  readManifest(manifest); // as the page will: it throws where something is odd
   const target = join(site, 'models/manifest.json');
   await writeFile(`${target}.part`, `${JSON.stringify(manifest, null, 1)}\n`);
   await rename(`${target}.part`, target);

@@ -11,7 +11,7 @@
 
 import { describe, download, wrongFile } from './download.js';
 import { HumError } from './errors.js';
-import { readManifest, readOwn, readOwnEntry } from './manifest.js';
+import { readManifest, readOwn, readOwnEntry, sum } from './manifest.js';
 import { Store } from './store.js';
 
 /** @typedef {import('./download.js').OnBytes} OnBytes */
@@ -23,6 +23,9 @@ import { Store } from './store.js';
 
 /** Without a byte for so long, a download counts as broken. */
 const STALL_MILLISECONDS = 10_000;
+
+/** Parts that are fetched at a time, so that the line is not idle between two of them. */
+const LANES = 2;
 
 const MANIFEST = 'models/manifest.json';
 
@@ -123,23 +126,33 @@ export class Assets {
   /** @param {Entry} entry @param {Entry[]} parts @param {Fetching} how */
   async #join({ file, bytes }, parts, { signal, onBytes }) {
     const whole = roomFor(bytes, file);
-    let at = 0;
-    const places = parts.map((part) => {
-      at += part.bytes;
-      return at - part.bytes;
-    });
-    const here = await Promise.all(parts.map(async (part, i) => {
+    const places = parts.map((_, i) => sum(parts.slice(0, i)));
+    const loaded = parts.map(() => 0);
+    /** @param {number} i @param {Uint8Array} part */
+    const put = (i, part) => {
+      whole.set(part, places[i]);
+      loaded[i] = part.length;
+    };
+    const missing = (await Promise.all(parts.map(async (part, i) => {
       const stored = await this.#fromDevice(part);
-      if (stored) whole.set(stored, places[i]);
-      return Boolean(stored);
-    }));
-    for (const [i, part] of parts.entries()) {
-      if (!here[i]) {
-        whole.set(await this.#fromSite(part, {
-          signal, onBytes: (n) => onBytes?.(places[i] + n) }), places[i]);
+      if (stored) put(i, stored);
+      return stored ? [] : [i];
+    }))).flat();
+    const fetchInTurn = async () => {
+      for (let i = missing.shift(); i !== undefined; i = missing.shift()) {
+        const at = i;
+        put(at, await this.#fromSite(parts[at], { signal,
+          onBytes: (n) => {
+            loaded[at] = n;
+            onBytes?.(loaded.reduce((all, one) => all + one));
+          } }));
+        signal?.throwIfAborted();
       }
-      signal?.throwIfAborted();
-      onBytes?.(places[i] + part.bytes);
+    };
+    try {
+      await Promise.all(Array.from({ length: LANES }, fetchInTurn));
+    } finally {
+      missing.length = 0; // when one part cannot be had, no more are asked for
     }
     return whole;
   }

@@ -50,9 +50,9 @@ export async function makePlan(assets, { model, gallery, threads: most, signal }
   }
   const { engines, models, galleries: ofSite, samples, defaults } = await assets.manifest(signal);
   const own = await assets.own();
-  const galleries = [...ofSite, ...own.galleries];
+  const galleries = joined(ofSite, own.galleries);
   const detectors = models.filter(({ task }) => task === 'detector');
-  const embedders = [...models.filter(({ task }) => task === 'embedder'), ...own.models];
+  const embedders = joined(models.filter(({ task }) => task === 'embedder'), own.models);
   const single = pick(engines, build, 'engine');
   const threaded = pick(engines, `${build}-threads`, 'engine');
   const threads = threadCount(most);
@@ -75,6 +75,16 @@ export async function makePlan(assets, { model, gallery, threads: most, signal }
     files: [engine, ...withRecipes([...detectors, embedder]), ...(listed ? [listed] : [])],
     listed: [...engines, ...withRecipes(models), ...ofSite],
   };
+}
+
+/**
+ * The site's and the visitor's own. An id of the site's means the site's.
+ * @template {{id: string}} T
+ * @param {T[]} site
+ * @param {T[]} own
+ */
+function joined(site, own) {
+  return [...site, ...own.filter(({ id }) => !site.some((other) => other.id === id))];
 }
 
 /** @param {Model[]} models @returns {FileEntry[]} */
