@@ -26,7 +26,7 @@ const ADDRESSES = new Set(['src', 'srcset', 'href', 'action', 'formAction', 'pos
 
 /** @type {Record<string, Record<string, string>>} */
 const ALLOWED = {
-  'engine/assets.js': { fetch: 'files of the manifest, by name' },
+  'engine/download.js': { fetch: 'files of the manifest, by name' },
   'engine/bound-worker.js': { Worker: 'a script of the site, in a way that the policy binds',
     serviceWorker: 'asks whether it is there' },
   'engine/channel.js': { Worker: 'asks whether there are any' },

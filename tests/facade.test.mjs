@@ -253,6 +253,17 @@ test('without a gallery everything but match works', async () => {
   bare.close();
 });
 
+test('a call that a fresh start interrupts is made again', async () => {
+  const blob = await photo(PORTRAIT);
+  const broken = await Humshakal.create({ waitFor: 'detector', gallery: new Uint8Array(100) });
+  await assert.rejects(broken.ready, { code: 'HUM_ERROR_FORMAT' });
+  const detecting = broken.detect(blob);
+  const matching = broken.match(blob); // needs what has failed, so it starts an engine anew
+  await assert.rejects(matching, { code: 'HUM_ERROR_FORMAT' });
+  assert.equal((await detecting).faces.length, 1);
+  broken.close();
+});
+
 test('cancelled and closed', async () => {
   const blob = await photo(PORTRAIT);
   const signal = AbortSignal.abort();

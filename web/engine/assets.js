@@ -78,17 +78,17 @@ export class Assets {
   }
 
   /**
-   * What is on this device at this moment. here: a file need not be downloaded; stored: nor
-   * at the next visit.
+   * What is on this device at this moment. missing: how many bytes of a file would have to be
+   * downloaded; stored: whether none at the next visit.
    */
   async inventory() {
     const keys = await this.#store.keys();
-    const all = (/** @type {Entry} */ entry, /** @type {(part: Entry) => boolean} */ test) => (
-      (entry.parts ?? [entry]).every(test));
-    const stored = (/** @type {Entry} */ entry) => all(entry, ({ sha256 }) => keys.has(sha256));
-    const here = (/** @type {Entry} */ entry) => all(entry, ({ sha256 }) => (
-      keys.has(sha256) || this.#unstored.has(sha256)));
-    return { here, stored };
+    const parts = (/** @type {Entry} */ entry) => entry.parts ?? [entry];
+    return {
+      missing: (/** @type {Entry} */ entry) => sum(parts(entry).filter(({ sha256: key }) => (
+        !keys.has(key) && !this.#unstored.has(key)))),
+      stored: (/** @type {Entry} */ entry) => parts(entry).every(({ sha256: key }) => keys.has(key)),
+    };
   }
 
   /**

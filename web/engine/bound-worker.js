@@ -1,19 +1,75 @@
 /**
- * Starts a module of this site as a worker that the page's content security policy binds:
- * workers are the threads that hold photos and weights. Where the service worker answers
- * (sw.js), the policy comes with the module. Elsewhere it starts through a blob: address,
- * because a policy in the page's <meta> binds such a worker, but not one that is loaded
- * from an address of its own. (Firefox asks the network for what a blob: worker imports,
- * past the service worker, so that way alone would not do without a network.)
- * @param {string} file  beside this one
- * @param {string} name  shown by the browser's tools
+ * Workers of this site, and how the page knows that they are there. All of them run bound by
+ * the page's content security policy: they are the threads that hold photos and weights.
  */
-export function startBoundWorker(file, name) {
+
+import { SCRIPT_PATIENCE, missing } from './patience.js';
+
+/** @typedef {import('./errors.js').HumError} HumError */
+
+/**
+ * @template M
+ * @typedef {object} Listeners
+ * @property {(message: M) => void} onMessage
+ * @property {(error: HumError) => void} onMissing  its script did not arrive
+ * @property {(why: string) => void} onCrash  it has ended, or does not know what it does
+ */
+
+/**
+ * Starts a module as a worker. Where the service worker answers (sw.js), the policy comes
+ * with the module. Elsewhere it starts through a blob: address, because a policy in the
+ * page's <meta> binds such a worker, but not one that is loaded from an address of its own.
+ * (Firefox asks the network for what a blob: worker imports, past the service worker, so
+ * that way alone would not do without a network.)
+ * @template M
+ * @param {string} file  beside this one; it calls sayAlive()
+ * @param {string} name  shown by the browser's tools
+ * @param {Listeners<M>} listeners
+ */
+export function startBoundWorker(file, name, { onMessage, onMissing, onCrash }) {
   const address = boundScript(new URL(file, import.meta.url).href);
   const worker = new Worker(trusted(address), { type: 'module', name });
-  // The address is needed until the worker has read it, which its first message proves.
-  worker.addEventListener('message', () => URL.revokeObjectURL(address), { once: true });
+  let alive = false;
+  const giveUp = (/** @type {string} */ why) => onMissing(missing(
+    `${file}, or a file it needs,`, why));
+  const timer = setTimeout(() => giveUp(
+    `nothing was heard for ${SCRIPT_PATIENCE / 1000} seconds`), SCRIPT_PATIENCE);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    clearTimeout(timer);
+    const why = event.message ?? 'no message';
+    if (alive) onCrash(why);
+    else giveUp(why);
+  };
+  worker.onmessage = ({ data }) => {
+    if (!('life' in data)) {
+      onMessage(data);
+      return;
+    }
+    alive = true;
+    clearTimeout(timer);
+    URL.revokeObjectURL(address); // it has read it
+    // Who waits for the lock of a worker's life gets it at its end, however that came.
+    if (data.life) {
+      navigator.locks.request(data.life, () => onCrash('it ended by itself')).catch(() => {});
+    }
+  };
   return worker;
+}
+
+/**
+ * The worker's side: tells that its script is here, and the name of a lock that it holds
+ * until its end. A worker that ends by itself says nothing, and no event tells of it.
+ */
+export function sayAlive() {
+  const life = `humshakal-life-${Math.random()}`;
+  const live = () => {
+    self.postMessage({ life });
+    return new Promise(() => {});
+  };
+  const { locks } = navigator;
+  if (locks) locks.request(life, live).catch(() => self.postMessage({ life: null }));
+  else self.postMessage({ life: null });
 }
 
 /** An address that runs a script of this site as a bound worker. @param {string} href */

@@ -88,18 +88,14 @@ class WorkerChannel {
   /** @type {Map<number, {resolve: (value: never) => void, reject: (reason: Error) => void}>} */
   #pending = new Map();
   #last = 0;
-  #answered = false;
   #worker;
 
   constructor() {
-    this.#worker = startBoundWorker('./worker.js', 'humshakal');
-    this.#worker.onmessage = ({ data }) => this.#answer(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.close(this.#answered ? crash(event.message ?? 'no message') : new HumError(
-        'HUM_ERROR_NETWORK', 'worker.js, or a file it needs, could not be loaded. '
-        + 'Check the connection and try again.'));
-    };
+    this.#worker = startBoundWorker('worker.js', 'humshakal', {
+      onMessage: (/** @type {Answered} */ answer) => this.#answer(answer),
+      onMissing: (error) => this.close(error),
+      onCrash: (why) => this.close(crash(why)),
+    });
   }
 
   /**
@@ -123,7 +119,6 @@ class WorkerChannel {
 
   /** @param {Answered} answer */
   #answer({ id, value, error }) {
-    this.#answered = true;
     if (error?.code === 'HUM_ERROR_CRASH') {
       this.close(crash(error.message));
       return;

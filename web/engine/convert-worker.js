@@ -1,5 +1,6 @@
 /** The converter's thread. {file} -> {share}... and then {model} | {error: {code, message}}. */
 
+import { sayAlive } from './bound-worker.js';
 import { convertHere } from './convert.js';
 import { postable } from './errors.js';
 
@@ -11,3 +12,5 @@ self.onmessage = async ({ data: { file } }) => {
     self.postMessage({ error: postable(error) });
   }
 };
+
+sayAlive();

@@ -1,12 +1,13 @@
 /**
  * Turns weights that a person has downloaded themselves into a network of ours: VGGFace as
  * the keras-vggface project publishes it (.h5). In browsers this happens in a worker; in
- * Node in the calling thread. The converter (convert/) and the two packages it needs
- * are loaded when they are wanted first.
+ * Node in the calling thread. The converter (convert/) and the two
+ * packages it needs are loaded when they are wanted first.
  */
 
 import { startBoundWorker } from './bound-worker.js';
 import { HumError, cancellable } from './errors.js';
+import { arrival } from './patience.js';
 
 /** @typedef {(share: number) => void} OnShare  told 0..1 */
 
@@ -40,7 +41,7 @@ export function convertWeights(file, { onShare, signal }) {
  */
 export async function convertHere(file, onShare) {
   const [{ convertKeras, ConvertError }, h5wasm, flatbuffers] = await Promise.all([
-    part('index.js'), part('packages/h5wasm/hdf5_hl.js'),
+    part('index.js'), part('packages/h5wasm/hdf5_hl.js', PACKAGE_PATIENCE),
     part('packages/flatbuffers/flatbuffers.js')]);
   // Only a worker can read a Blob part by part, as the HDF5 library asks for it.
   const inParts = 'FileReaderSync' in globalThis;
@@ -55,15 +56,18 @@ export async function convertHere(file, onShare) {
   }
 }
 
-/** @template {keyof Parts} Name @param {Name} file @returns {Promise<Parts[Name]>} */
-async function part(file) {
+/** The HDF5 library has 4 MB. */
+const PACKAGE_PATIENCE = 120_000;
+
+/**
+ * @template {keyof Parts} Name
+ * @param {Name} file
+ * @param {number} [patience]
+ * @returns {Promise<Parts[Name]>}
+ */
+function part(file, patience) {
   const { href } = new URL(`./convert/${file}`, import.meta.url);
-  try {
-    return await import(href);
-  } catch (cause) {
-    throw new HumError('HUM_ERROR_NETWORK', `convert/${file} could not be loaded (${cause}). `
-      + 'Check the connection and try again.', { cause });
-  }
+  return arrival(import(href), `convert/${file}`, patience);
 }
 
 /**
@@ -72,23 +76,23 @@ async function part(file) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 function inWorker(file, { onShare, signal }) {
-  const worker = startBoundWorker('./convert-worker.js', 'humshakal-convert');
+  /** @type {Worker | undefined} */
+  let worker;
   /** @type {Promise<Uint8Array<ArrayBuffer>>} */
   const converted = new Promise((resolve, reject) => {
-    worker.onmessage = (/** @type {MessageEvent<Message>} */ { data }) => {
-      const { share, model, error } = data;
-      if (model) resolve(model);
-      else if (error) reject(new HumError(error.code, error.message));
-      else if (share !== undefined) onShare(share);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new HumError('HUM_ERROR_CRASH', 'The conversion stopped unexpectedly '
-        + `(${event.message ?? 'its script could not be loaded'}). Try again; if it happens `
-        + 'again, convert the file with tools/convert.mjs.'));
-    };
+    worker = startBoundWorker('convert-worker.js', 'humshakal-convert', {
+      onMessage(/** @type {Message} */ { share, model, error }) {
+        if (model) resolve(model);
+        else if (error) reject(new HumError(error.code, error.message));
+        else if (share !== undefined) onShare(share);
+      },
+      onMissing: reject,
+      onCrash: (why) => reject(new HumError('HUM_ERROR_CRASH', 'The conversion stopped '
+        + `unexpectedly (${why}). Try again; if it happens again, convert the file with `
+        + 'tools/convert.mjs.')),
+    });
     worker.postMessage({ file });
   });
   return (signal ? cancellable(converted, signal) : converted)
-    .finally(() => worker.terminate());
+    .finally(() => worker?.terminate());
 }

@@ -19,6 +19,7 @@
 import { assetsOf } from './assets.js';
 import { cancellable } from './errors.js';
 import { sum } from './manifest.js';
+import { arrival } from './patience.js';
 import { makePlan, pick } from './plan.js';
 import { Session } from './session.js';
 
@@ -41,9 +42,9 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  * @typedef {object} Options
  * @property {string | URL} [baseURL]  the site's folder; default: that of this module
  * @property {string} [model]     id of an embedder that offers() lists; default: the site's
- * @property {string | Uint8Array | null} [gallery]  id that offers() lists, an address, the
- *   bytes of a gallery file, or null for none; default: one that fits the network, if there
- *   is any
+ * @property {string | URL | Uint8Array | null} [gallery]  id that offers() lists, an address,
+ *   the bytes of a gallery file, or null for none; default: one that fits the network, if
+ *   there is any
  * @property {number} [threads]   default: up to four, where the page may have them
  * @property {'all' | 'detector'} [waitFor]  when create() is done; with 'detector' faces can
  *   be found while the larger network is still being downloaded, and the calls that need
@@ -129,10 +130,10 @@ export class Humshakal {
     const assets = assetsOf(siteURL(options));
     const { files, embedder, gallery, embedders, galleries, samples } = await makePlan(
       assets, options);
-    const { here, stored } = await assets.inventory();
+    const { missing, stored } = await assets.inventory();
     return {
       total: sum(files),
-      missing: sum(files.filter((file) => !here(file))),
+      missing: files.reduce((bytes, file) => bytes + missing(file), 0),
       stored: files.every(stored),
       model: embedder,
       gallery,
@@ -153,7 +154,7 @@ export class Humshakal {
    *   if there was no room to keep it for the next visit
    */
   static async addModel(file, options = {}) {
-    const { addModel } = await import('./own.js');
+    const { addModel } = await ownScript();
     const assets = assetsOf(siteURL(options));
     return addModel(assets, await makePlan(assets, { signal: options.signal }), file, options);
   }
@@ -164,7 +165,7 @@ export class Humshakal {
    * @param {Options} [options]  baseURL counts
    */
   static async removeModel(id, options = {}) {
-    const { removeModel } = await import('./own.js');
+    const { removeModel } = await ownScript();
     await removeModel(assetsOf(siteURL(options)), id);
   }
 
@@ -320,7 +321,7 @@ export class Humshakal {
    *   pictures in which no face was found
    */
   async adaptGallery(id, { signal, onProgress = () => {} } = {}) {
-    const { adaptGallery } = await import('./own.js');
+    const { adaptGallery } = await ownScript();
     const from = pick(this.#session.plan.galleries, id, 'gallery');
     return adaptGallery(this.#assets, this.#session, from, { signal, onProgress });
   }
@@ -341,6 +342,9 @@ export class Humshakal {
     }));
   }
 }
+
+/** Wanted by few, so it is loaded when it is wanted first. */
+const ownScript = () => arrival(import('./own.js'), 'own.js');
 
 /** @param {Options} options */
 function siteURL({ baseURL = new URL('../', import.meta.url) }) {

@@ -47,8 +47,8 @@ export class Loader {
    * downloaded comes in turn, so that the detectors are there first.
    */
   async readAhead() {
-    const { here } = await this.#assets.inventory();
-    for (const file of this.#files.filter(here)) {
+    const { missing } = await this.#assets.inventory();
+    for (const file of this.#files.filter((one) => missing(one) === 0)) {
       const reading = this.#assets.bytes(file, { signal: this.#signal });
       reading.catch(() => {}); // whoever wants the file is told
       this.#ahead.set(file.sha256, reading);

@@ -5,6 +5,7 @@
 
 import { boundScript } from './bound-worker.js';
 import { HumError } from './errors.js';
+import { arrival, missing } from './patience.js';
 import { Engine } from './wasm.js';
 
 /** @typedef {import('./wasm.js').Face} Face */
@@ -75,13 +76,8 @@ export function createOps() {
   return {
     /** @param {{script: string, wasm: Uint8Array, threads: number}} args */
     async start({ script, wasm, threads }) {
-      let factory;
-      try {
-        factory = (await import(script)).default;
-      } catch (cause) {
-        throw new HumError('HUM_ERROR_NETWORK', `${script} could not be loaded `
-          + `(${cause}). Check the connection and try again.`, { cause });
-      }
+      const { default: factory } = await arrival(import(script), script);
+      if (typeof factory !== 'function') throw missing(script, 'there is another one instead');
       const threadScript = threads > 1 ? boundScript(script) : undefined;
       engine = await Engine.start(factory, wasm, { threads, threadScript });
       return engine.info;

@@ -116,13 +116,16 @@ async function tryModel(assets, engine, bytes, signal) {
     await channel.call('start', { script: assets.url(engine.script), wasm, threads: 1 });
     const model = bytes.slice();
     const { embedder } = await channel.call('loadEmbedder', { model, recipe: null },
-      [model.buffer]);
+      [model.buffer]).catch(refused);
     return /** @type {EmbedderInfo} */ (embedder);
-  } catch (error) {
-    if (!(error instanceof HumError) || error.code === 'HUM_ERROR_CRASH') throw error;
-    throw new HumError('HUM_ERROR_WEIGHTS', `This network cannot be used: ${error.message}.`,
-      { cause: error });
   } finally {
     channel.close(new HumError('HUM_ERROR_STATE', 'This engine was only for a trial.'));
   }
+}
+
+/** @param {unknown} error  of the engine, about a model @returns {never} */
+function refused(error) {
+  if (!(error instanceof HumError) || error.code === 'HUM_ERROR_CRASH') throw error;
+  throw new HumError('HUM_ERROR_WEIGHTS', `This network cannot be used: ${error.message}.`,
+    { cause: error });
 }

@@ -6,6 +6,7 @@
 import { openChannel } from './channel.js';
 import { HumError, abortError, cancellable } from './errors.js';
 import { Loader } from './loader.js';
+import { within } from './patience.js';
 import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
 
 /** @typedef {import('./assets.js').Assets} Assets */
@@ -252,7 +253,7 @@ export class Session {
     const wasm = await load.bytes(engine, 'engine');
     const script = this.#assets.url(engine.script);
     const start = this.#load(channel, 'start', { script, wasm, threads });
-    await (patience ? withPatience(start, patience) : start);
+    await (patience ? within(start, patience) : start);
   }
 
   /** @param {Start} start @param {Loader} load */
@@ -326,20 +327,6 @@ export class Session {
     this.#info = /** @type {Info} */ (
       { ...info, build: engine.id, worker: channel.worker, threadsFailed });
   }
-}
-
-/**
- * @template T
- * @param {Promise<T>} work
- * @param {number} milliseconds
- * @returns {Promise<T>}
- */
-function withPatience(work, milliseconds) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new HumError('HUM_ERROR_BROWSER',
-      `nothing was heard of them for ${milliseconds / 1000} seconds`)), milliseconds);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** @typedef {'detect' | 'embed' | 'match' | 'crop'} PhotoOp */

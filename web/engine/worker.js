@@ -1,5 +1,6 @@
 /** The engine's thread. {id, op, args} -> {id, value} | {id, error: {code, message}}. */
 
+import { sayAlive } from './bound-worker.js';
 import { postable } from './errors.js';
 import { createOps } from './ops.js';
 
@@ -15,3 +16,5 @@ self.onmessage = async (/** @type {MessageEvent<Asked>} */ { data: { id, op, arg
     self.postMessage({ id, error: postable(error) });
   }
 };
+
+sayAlive();
