@@ -35,7 +35,10 @@ const OWN = 'own.json';
 /** @type {Map<string, Assets>} */
 const shared = new Map();
 
-/** The same object for the same site: what one caller fetched, the next one has. @param {URL} base */
+/**
+ * The same object for the same site: what one caller fetched, the next one has.
+ * @param {URL} base
+ */
 export function assetsOf(base) {
   const assets = shared.get(base.href) ?? new Assets(base);
   shared.set(base.href, assets);
@@ -83,11 +86,13 @@ export class Assets {
    */
   async inventory() {
     const keys = await this.#store.keys();
-    const parts = (/** @type {Entry} */ entry) => entry.parts ?? [entry];
+    /** @param {Entry} entry */
+    const unkept = (entry) => (entry.parts ?? [entry]).filter((part) => !keys.has(part.sha256));
     return {
-      missing: (/** @type {Entry} */ entry) => sum(parts(entry).filter(({ sha256: key }) => (
-        !keys.has(key) && !this.#unstored.has(key)))),
-      stored: (/** @type {Entry} */ entry) => parts(entry).every(({ sha256: key }) => keys.has(key)),
+      /** @param {Entry} entry */
+      missing: (entry) => sum(unkept(entry).filter((part) => !this.#unstored.has(part.sha256))),
+      /** @param {Entry} entry */
+      stored: (entry) => !unkept(entry).length,
     };
   }
 
@@ -138,22 +143,18 @@ export class Assets {
       if (stored) put(i, stored);
       return stored ? [] : [i];
     }))).flat();
-    const fetchInTurn = async () => {
-      for (let i = missing.shift(); i !== undefined; i = missing.shift()) {
-        const at = i;
-        put(at, await this.#fromSite(parts[at], { signal,
+    const queue = inTurn(missing);
+    const lane = async () => {
+      for (const i of queue) {
+        put(i, await this.#fromSite(parts[i], { signal,
           onBytes: (n) => {
-            loaded[at] = n;
+            loaded[i] = n;
             onBytes?.(loaded.reduce((all, one) => all + one));
           } }));
         signal?.throwIfAborted();
       }
     };
-    try {
-      await Promise.all(Array.from({ length: LANES }, fetchInTurn));
-    } finally {
-      missing.length = 0; // when one part cannot be had, no more are asked for
-    }
+    await Promise.all(Array.from({ length: LANES }, lane));
     return whole;
   }
 
@@ -186,7 +187,10 @@ export class Assets {
     await this.removeOwn(kind, entry.id);
     const stored = await this.#changeOwn(async (own) => (
       await this.#keep(entry, bytes) ? withEntry(own, kind, entry) : null));
-    if (!stored) this.#unstoredOwn = withEntry(this.#unstoredOwn, kind, entry);
+    if (!stored) {
+      this.#unstored.set(entry.sha256, new Blob([bytes]));
+      this.#unstoredOwn = withEntry(this.#unstoredOwn, kind, entry);
+    }
     return { entry, stored };
   }
 
@@ -312,6 +316,14 @@ const withEntry = (own, kind, entry) => ({ ...own, [kind]: [...own[kind], entry]
 /** @param {Own} own @param {keyof Own} kind @param {string} id */
 const without = (own, kind, id) => (
   { ...own, [kind]: own[kind].filter((entry) => entry.id !== id) });
+
+/**
+ * A queue for several loops; one that fails ends it for all.
+ * @param {number[]} values
+ */
+function* inTurn(values) {
+  yield* values;
+}
 
 /** @param {number} bytes @param {string} file */
 function roomFor(bytes, file) {

@@ -66,7 +66,8 @@ export class Store {
   /** @returns {Promise<Set<string>>} */
   async keys() {
     const requests = await (await this.#open())?.keys() ?? [];
-    return new Set(requests.map(({ url }) => url.slice(this.#address('').length)));
+    const folder = this.#address('');
+    return new Set(requests.map(({ url }) => url.slice(folder.length)));
   }
 
   /** @param {string} key @returns {Promise<Blob | null>}  on the disk until it is read */
