@@ -22,7 +22,7 @@ import { arrival } from './patience.js';
  */
 
 /** @typedef {{share?: number, model?: Uint8Array<ArrayBuffer>,
- *   error?: {code: string, message: string}}} Message  what the converter's thread says */
+ *   error?: {code: import('./errors.js').ErrorCode, message: string}}} Message  what the converter's thread says */
 
 /**
  * @param {Blob} file

@@ -291,9 +291,11 @@ function goBack() {
 /** Makes the gallery's small pictures a gallery for the chosen network. */
 function adapt() {
   return begin({}, async (job) => {
+    const from = state.offers?.adaptable;
+    if (!from) throw new Error('There is no gallery to make one from.');
     const humshakal = await job.wait(page.startEngine());
     await job.wait(humshakal.ready);
-    const { gallery } = await job.wait(humshakal.adaptGallery(state.offers?.adaptable.id,
+    const { gallery } = await job.wait(humshakal.adaptGallery(from.id,
       { signal: job.signal, onProgress: (progress) => job.show({ progress }) }));
     await choose(job, { ...choice, gallery: gallery.id });
     await matchGiven(job);
