@@ -21,8 +21,11 @@ import { arrival } from './patience.js';
  * }} Parts
  */
 
-/** @typedef {{share?: number, model?: Uint8Array<ArrayBuffer>,
- *   error?: {code: import('./errors.js').ErrorCode, message: string}}} Message  what the converter's thread says */
+/**
+ * What the converter's thread says.
+ * @typedef {{share?: number, model?: Uint8Array<ArrayBuffer>,
+ *   error?: {code: import('./errors.js').ErrorCode, message: string}}} Message
+ */
 
 /**
  * @param {Blob} file
