@@ -203,10 +203,16 @@ static void run_quantise(const hum_net *net, const step *s) {
     }
     float span = high - low;
     if (!(span > 1e-30f && span < 1e30f)) { /* all zero, or beyond saving */
-        low = 0;
+        low = high = 0;
         span = 1;
     }
     q.inverse = CODES / span;
+    /* Where both ends lie half way between two codes, as those of a symmetric range do,
+       both are rounded outwards: 128 steps. A slightly longer step rounds them inwards. */
+    if (rintf(high * q.inverse) - rintf(low * q.inverse) > CODES) {
+        span *= 1 + 0x1p-20f;
+        q.inverse = CODES / span;
+    }
     q.zero = -(int32_t)lrintf(low * q.inverse);
     struct xnn_quantization_params *params = net->values[s->out].params;
     params->scale = span / CODES;

@@ -773,6 +773,46 @@ static void check_quantised_layers(void) {
     }
 }
 
+/* Inputs whose range is symmetric, or has other ends that both lie half way between two
+   codes: the largest number must not become a code too many. A layer that copies its
+   input shows the codes; of any length, as each is cut into parts, and these into vectors
+   and a rest. */
+static void check_ends_of_ranges(void) {
+    double worst = 0;
+    for (int32_t i = 0; i < 400; i++) {
+        random_state = 7000 + (uint32_t)i;
+        int32_t width = i < 200 ? i + 1 : random_int(200, 2000);
+        int32_t x = input(1, width, 1);
+        int32_t w = graph_constant(&g, HUM_I8, 4, SHAPE(1, 1, 1, 1), "\177");
+        graph_scales(&g, w, 0, 1, (const float[]){1.0f / 127});
+        graph_node(&g, HUM_OP_CONV_2D, image(1, width, 1), 2, x, w);
+        graph_output(&g, x + 2);
+        hum_text error = {""};
+        hum_net *net = NULL;
+        CHECK_STATUS(hum_net_create(&g.model, 0, NULL, &net, &error), HUM_OK);
+        if (!net) continue;
+        float high = i % 4 ? 0.01f + fabsf(random_float()) : 127.5f / 128;
+        float low = i % 4 < 2 ? -high : -high * (float)random_int(0, 63) * 2 / 127;
+        float *in = hum_net_input(net), *copy = malloc((size_t)width * sizeof *copy);
+        for (int32_t k = 0; k < width; k++)
+            copy[k] = random_int(0, 2) ? high : random_int(0, 1) ? low : high / 3;
+        copy[0] = high;
+        copy[width - 1] = width > 1 ? low : high;
+        memcpy(in, copy, (size_t)width * sizeof *copy);
+        CHECK_STATUS(hum_net_run(net, &error), HUM_OK);
+        const float *found = hum_net_output(net, 0);
+        for (int32_t k = 0; k < width; k++) {
+            double steps = fabs((double)found[k] - (double)copy[k]) * 127 /
+                           ((double)high - (width > 1 ? (double)low : 0));
+            if (!CHECK(steps < 0.501)) break;
+            worst = fmax(worst, steps);
+        }
+        free(copy);
+        hum_net_free(net);
+    }
+    printf("ends of ranges: wrong by at most %.4f codes\n", worst);
+}
+
 /* Whole graphs: no bound follows from the layers, so the directions are compared. */
 static void check_quantised_graphs(void) {
     double lowest = 1;
@@ -822,6 +862,7 @@ int main(void) {
     check_bad_operators();
     check_bad_ends();
     check_quantised_layers();
+    check_ends_of_ranges();
     check_quantised_graphs();
     printf("largest error: float %.3f, int8 %.3f of what is allowed\n", worst_float,
            worst_int8);
