@@ -10,13 +10,19 @@
    the operators named here are linked. Float convolutions of 3x3 are not XNNPACK's but
    winograd.h's around its matrix product (ResNet-50: 0.7 of the time). */
 
-enum { ARENA_ALIGNMENT = 64 };
-/* Bytes of points at a time, which stay in the cache; but at least so many tiles for each
-   time that the weights are read. */
-#define WINOGRAD_BAND ((size_t)1 << 21)
+enum {
+    ARENA_ALIGNMENT = 64,
+    PACKED = 64 /* outputs that XNNPACK packs together, at most: it rounds up to them */
+};
+/* Winograd's points are multiplied in bands of tiles that stay in the cache. A band has
+   49 tiles even where these are larger, because the weights are read once for each band.
+ */
+#define WINOGRAD_BAND ((size_t)1 << 21) /* bytes */
 #define WINOGRAD_TILES 49
-#define WINOGRAD_PIXELS 36          /* outputs; 7x7x512 takes 0.45 of the time */
-#define MAX_ARENA ((size_t)1 << 30) /* bytes; the largest network here needs 40 MB */
+#define WINOGRAD_PIXELS 36 /* outputs; 7x7x512 takes 0.45 of the time */
+/* Bytes of all tensors, and of what XNNPACK makes of one layer. The largest network here
+   needs 40 MB of tensors, the largest layer of VGG-Face 400 MB of weights. */
+#define MAX_BYTES ((size_t)1 << 30)
 
 /* ---- Building: tables ------------------------------------------------------------ */
 
@@ -40,6 +46,16 @@ static hum_status refuse(builder *b, hum_status status, const char *why) {
     return hum_fail(b->error, status, "operator %d (%s, output '%s'): %s",
                     (int)(b->node - b->model->nodes), hum_op_name((int32_t)b->node->op),
                     b->model->tensors[b->node->output].name, why);
+}
+
+/* Whether so many bytes may be asked for. Sizes are each within their limits, but XNNPACK
+   multiplies them without looking, and a size_t of WebAssembly has 32 bits. */
+static int fits(uint64_t count, uint64_t each) {
+    return count * each <= MAX_BYTES;
+}
+
+static hum_status too_large(builder *b) {
+    return refuse(b, HUM_ERROR_LIMIT, "it needs more than 1 GB of memory");
 }
 
 static value *value_at(builder *b, int32_t i) {
@@ -206,6 +222,17 @@ static int geometry_ok(const hum_node *n, int32_t kernel_h, int32_t kernel_w) {
            n->dilation_w >= 0 && n->dilation_w <= 64;
 }
 
+/* Whether XNNPACK can list where each output finds its inputs, a pointer for each. */
+static int pointers_fit(builder *b, int32_t kernel_h, int32_t kernel_w) {
+    size_t each = (size_t)kernel_h * (size_t)kernel_w * sizeof(void *);
+    return fits(pixels(value_at(b, b->node->output)), each);
+}
+
+/* Whether a layer's weights fit, as floats, for outputs that each see so many inputs. */
+static int weights_fit(int32_t outputs, size_t inputs) {
+    return fits(inputs * sizeof(float), (uint64_t)outputs + PACKED);
+}
+
 static hum_status expect_shape(builder *b, int32_t height, int32_t width,
                                int32_t channels) {
     const value *v = value_at(b, b->node->output);
@@ -251,6 +278,7 @@ static hum_status quantise(builder *b, int32_t in, int32_t *out) {
     value_at(b, q)->params =
         calloc(1 + XNN_EXTRA_QUANTIZATION_PARAMS, sizeof(struct xnn_quantization_params));
     if (!value_at(b, q)->params) return no_memory(b);
+    b->net->quantised = 1;
     add_step(b, new_step(STEP_QUANTISE, in, q));
     return HUM_OK;
 }
@@ -302,13 +330,17 @@ static hum_status load_weights(builder *b, const hum_tensor *kernel,
 /* Whether Winograd's way pays: it has a quarter of the multiplications, and four times
    the weights to read, which small pictures do not make up for. */
 static int suits_winograd(const hum_node *n, const hum_tensor *kernel, const value *out) {
+    uint64_t outputs = (uint64_t)kernel->shape[0], inputs = (uint64_t)kernel->shape[3];
+    const uint64_t point = HUM_WINOGRAD_POINTS * sizeof(float);
     return n->op == HUM_OP_CONV_2D && kernel->shape[1] == 3 && kernel->shape[2] == 3 &&
            n->stride_h == 1 && n->stride_w == 1 && n->dilation_h == 1 &&
-           n->dilation_w == 1 && kernel->shape[0] % HUM_WINOGRAD_GROUP == 0 &&
-           kernel->shape[3] % HUM_WINOGRAD_GROUP == 0 && pixels(out) >= WINOGRAD_PIXELS;
+           n->dilation_w == 1 && outputs % HUM_WINOGRAD_GROUP == 0 &&
+           inputs % HUM_WINOGRAD_GROUP == 0 && pixels(out) >= WINOGRAD_PIXELS &&
+           fits((outputs + PACKED) * inputs, point) &&
+           fits((outputs + inputs) * WINOGRAD_TILES, point);
 }
 
-/* Takes kernel and bias from w; s has input, output and activation. */
+/* Takes kernel and bias from w; s has input, output, padding and activation. */
 static hum_status build_winograd(builder *b, step s, const weights *w) {
     const value *x = value_at(b, s.in), *y = value_at(b, s.out);
     size_t c = (size_t)x->channels, n = (size_t)y->channels, batch = HUM_WINOGRAD_POINTS;
@@ -339,84 +371,100 @@ static hum_status build_winograd(builder *b, step s, const weights *w) {
                                                                &align, b->net->pool));
 }
 
-static hum_status build_convolution(builder *b) {
+/* What CONV_2D and DEPTHWISE_CONV_2D are built from, once it is checked. */
+typedef struct {
+    const hum_tensor *kernel, *bias;
+    value x;
+    int32_t in, channels; /* the input; channels of the output */
+    window down, across;
+    int depthwise, int8;
+    size_t groups, group_in; /* input channels of a group */
+} convolution;
+
+static hum_status check_convolution(builder *b, convolution *c) {
     const hum_node *n = b->node;
-    int depthwise = n->op == HUM_OP_DEPTHWISE_CONV_2D;
-    int32_t in = operand(b, 0);
-    const hum_tensor *kernel = constant_input(b, 1), *bias = constant_input(b, 2);
-    if (in < 0 || !kernel || kernel->rank != 4)
+    const hum_tensor *kernel = c->kernel = constant_input(b, 1);
+    c->bias = constant_input(b, 2);
+    c->in = operand(b, 0);
+    c->depthwise = n->op == HUM_OP_DEPTHWISE_CONV_2D;
+    if (c->in < 0 || !kernel || kernel->rank != 4)
         return refuse(b, HUM_ERROR_UNSUPPORTED,
                       "expected a computed input and constant weights");
-    if (has_input(b, 2) && !bias)
+    if (has_input(b, 2) && !c->bias)
         return refuse(b, HUM_ERROR_UNSUPPORTED, "its bias is not constant");
-    value x = *value_at(b, in);
+    const value x = c->x = *value_at(b, c->in);
     int32_t kh = kernel->shape[1], kw = kernel->shape[2];
-    int32_t channels = kernel->shape[depthwise ? 3 : 0];
+    int32_t channels = c->channels = kernel->shape[c->depthwise ? 3 : 0];
     if (!geometry_ok(n, kh, kw) || n->dilation_h < 1 || n->dilation_w < 1)
         return refuse(b, HUM_ERROR_UNSUPPORTED,
                       "kernel, stride or dilation is not in 1..64");
-    if (depthwise ? kernel->shape[0] != 1 || n->depth_multiplier < 1 ||
-                        n->depth_multiplier > channels ||
-                        channels != x.channels * n->depth_multiplier
-                  : kernel->shape[3] != x.channels)
+    if (c->depthwise ? kernel->shape[0] != 1 || n->depth_multiplier < 1 ||
+                           n->depth_multiplier > channels ||
+                           channels != x.channels * n->depth_multiplier
+                     : kernel->shape[3] != x.channels)
         return refuse(b, HUM_ERROR_FORMAT, "its weights do not fit its input's channels");
-    if (!bias_fits(bias, channels))
+    if (!bias_fits(c->bias, channels))
         return refuse(b, HUM_ERROR_FORMAT, "its bias does not fit its weights");
-    window v = slide(x.height, kh, n->stride_h, n->dilation_h, n->same_padding);
-    window h = slide(x.width, kw, n->stride_w, n->dilation_w, n->same_padding);
-    hum_status status = expect_shape(b, v.output, h.output, channels);
+    c->int8 = !c->depthwise && stays_int8(b, kernel, &x);
+    c->groups = c->depthwise ? (size_t)x.channels : 1;
+    c->group_in = (size_t)x.channels / c->groups;
+    c->down = slide(x.height, kh, n->stride_h, n->dilation_h, n->same_padding);
+    c->across = slide(x.width, kw, n->stride_w, n->dilation_w, n->same_padding);
+    hum_status status = expect_shape(b, c->down.output, c->across.output, channels);
     if (status != HUM_OK) return status;
+    return pointers_fit(b, kh, kw) &&
+                   weights_fit(channels, (size_t)kh * (size_t)kw * c->group_in)
+               ? HUM_OK
+               : too_large(b);
+}
 
-    int int8 = !depthwise && stays_int8(b, kernel, &x);
-    weights w;
-    status = load_weights(b, kernel, bias, depthwise ? 3 : 0, int8, channels, &w);
+static enum xnn_status create_convolution(builder *b, const convolution *c,
+                                          const weights *w, step *s) {
+    const hum_node *n = b->node;
+    uint32_t kh = (uint32_t)c->kernel->shape[1], kw = (uint32_t)c->kernel->shape[2];
+    uint32_t sh = (uint32_t)n->stride_h, sw = (uint32_t)n->stride_w;
+    uint32_t dh = (uint32_t)n->dilation_h, dw = (uint32_t)n->dilation_w;
+    uint32_t groups = (uint32_t)c->groups;
+    uint32_t flags = c->depthwise ? XNN_FLAG_DEPTHWISE_CONVOLUTION : 0;
+    size_t group_out = (size_t)c->channels / c->groups;
+    size_t out_stride = value_at(b, n->output)->stride;
+    if (c->int8)
+        return xnn_create_convolution2d_nhwc_qd8_f32_qc8w(
+            c->down.before, c->across.after, c->down.after, c->across.before, kh, kw, sh,
+            sw, dh, dw, groups, c->group_in, group_out, c->group_in, out_stride,
+            w->scales, w->kernel, w->bias, s->low, s->high, flags, NULL, NULL, &s->op);
+    return xnn_create_convolution2d_nhwc_f32(
+        c->down.before, c->across.after, c->down.after, c->across.before, kh, kw, sh, sw,
+        dh, dw, groups, c->group_in, group_out, c->x.stride, out_stride, w->kernel,
+        w->bias, s->low, s->high, flags, NULL, NULL, &s->op);
+}
+
+static hum_status build_convolution(builder *b) {
+    convolution c;
+    hum_status status = check_convolution(b, &c);
     if (status != HUM_OK) return status;
-    float low, high;
-    activation_range(n->activation, &low, &high);
-    uint32_t flags = depthwise ? XNN_FLAG_DEPTHWISE_CONVOLUTION : 0;
-    uint32_t groups = depthwise ? (uint32_t)x.channels : 1;
-    size_t group_in = (size_t)x.channels / groups, group_out = (size_t)channels / groups;
-    size_t out_stride = value_at(b, n->output)->stride, work, align;
-    step s = new_step(int8 ? STEP_CONV_QD8 : STEP_CONV_F32, in, n->output);
-    b->net->multiplications += (double)v.output * h.output * channels * (double)kh *
-                               (double)kw * (double)group_in;
-    if (!int8 && suits_winograd(n, kernel, value_at(b, n->output))) {
-        s.low = low;
-        s.high = high;
-        s.top = (int32_t)v.before;
-        s.left = (int32_t)h.before;
-        return build_winograd(b, s, &w);
-    }
-    if (int8) {
-        status = quantise(b, in, &s.in);
-        if (status != HUM_OK) return status;
-        b->net->quantised = 1;
-        status =
-            created(b, xnn_create_convolution2d_nhwc_qd8_f32_qc8w(
-                           v.before, h.after, v.after, h.before, (uint32_t)kh,
-                           (uint32_t)kw, (uint32_t)n->stride_h, (uint32_t)n->stride_w,
-                           (uint32_t)n->dilation_h, (uint32_t)n->dilation_w, groups,
-                           group_in, group_out, group_in, out_stride, w.scales, w.kernel,
-                           w.bias, low, high, flags, NULL, NULL, &s.op));
-    } else {
-        status = created(
-            b, xnn_create_convolution2d_nhwc_f32(
-                   v.before, h.after, v.after, h.before, (uint32_t)kh, (uint32_t)kw,
-                   (uint32_t)n->stride_h, (uint32_t)n->stride_w, (uint32_t)n->dilation_h,
-                   (uint32_t)n->dilation_w, groups, group_in, group_out, x.stride,
-                   out_stride, w.kernel, w.bias, low, high, flags, NULL, NULL, &s.op));
-    }
+    weights w;
+    status =
+        load_weights(b, c.kernel, c.bias, c.depthwise ? 3 : 0, c.int8, c.channels, &w);
+    if (status != HUM_OK) return status;
+    const value *y = value_at(b, b->node->output);
+    b->net->multiplications += (double)pixels(y) * c.channels * c.kernel->shape[1] *
+                               c.kernel->shape[2] * (double)c.group_in;
+    step s = new_step(c.int8 ? STEP_CONV_QD8 : STEP_CONV_F32, c.in, b->node->output);
+    activation_range(b->node->activation, &s.low, &s.high);
+    s.top = (int32_t)c.down.before;
+    s.left = (int32_t)c.across.before;
+    if (!c.int8 && suits_winograd(b->node, c.kernel, y)) return build_winograd(b, s, &w);
+    if (c.int8) status = quantise(b, c.in, &s.in);
+    if (status == HUM_OK) status = created(b, create_convolution(b, &c, &w, &s));
     if (status != HUM_OK) return status;
     if (!s.op) return no_memory(b); /* XNNPACK 4ea82e5 calls that a success */
     step *added = add_step(b, s);   /* from here on the net frees the operator */
-    enum xnn_status reshaped =
-        int8 ? xnn_reshape_convolution2d_nhwc_qd8_f32_qc8w(s.op, 1, (size_t)x.height,
-                                                           (size_t)x.width, &work, &align,
-                                                           NULL, NULL, b->net->pool)
-             : xnn_reshape_convolution2d_nhwc_f32(s.op, 1, (size_t)x.height,
-                                                  (size_t)x.width, &work, &align, NULL,
-                                                  NULL, b->net->pool);
-    status = created(b, reshaped);
+    size_t height = (size_t)c.x.height, width = (size_t)c.x.width, work, align;
+    status =
+        created(b, (c.int8 ? xnn_reshape_convolution2d_nhwc_qd8_f32_qc8w
+                           : xnn_reshape_convolution2d_nhwc_f32)(
+                       s.op, 1, height, width, &work, &align, NULL, NULL, b->net->pool));
     if (status == HUM_OK && work) add_workspace(b, added, work);
     return status;
 }
@@ -435,6 +483,7 @@ static hum_status build_fully_connected(builder *b) {
         !bias_fits(bias, outputs) || (has_input(b, 2) && !bias))
         return refuse(b, HUM_ERROR_FORMAT, "its weights do not fit its input");
     hum_status status = expect_shape(b, 1, 1, outputs);
+    if (status == HUM_OK && !weights_fit(outputs, inputs)) status = too_large(b);
     if (status != HUM_OK) return status;
     int int8 = stays_int8(b, kernel, &x);
     weights w;
@@ -447,7 +496,6 @@ static hum_status build_fully_connected(builder *b) {
     if (int8) {
         status = quantise(b, in, &s.in);
         if (status != HUM_OK) return status;
-        b->net->quantised = 1;
         status = created(b, xnn_create_fully_connected_nc_qd8_f32_qc8w(
                                 inputs, out_n, inputs, out_n, w.scales, w.kernel, w.bias,
                                 low, high, 0, NULL, NULL, &s.op));
@@ -473,6 +521,8 @@ static hum_status build_pool(builder *b) {
     window v = slide(x.height, n->filter_h, n->stride_h, 1, n->same_padding);
     window h = slide(x.width, n->filter_w, n->stride_w, 1, n->same_padding);
     hum_status status = expect_shape(b, v.output, h.output, x.channels);
+    if (status == HUM_OK && !pointers_fit(b, n->filter_h, n->filter_w))
+        status = too_large(b);
     if (status != HUM_OK) return status;
     float low, high;
     activation_range(n->activation, &low, &high);
@@ -508,6 +558,8 @@ static hum_status build_resize(builder *b) {
     if (in < 0) return refuse(b, HUM_ERROR_UNSUPPORTED, "its input is constant");
     value x = *value_at(b, in), y = *value_at(b, n->output);
     hum_status status = expect_shape(b, y.height, y.width, x.channels);
+    /* It mixes four inputs, by two weights. */
+    if (status == HUM_OK && !pointers_fit(b, 4 + 2, 1)) status = too_large(b);
     if (status != HUM_OK) return status;
     if (n->align_corners && n->half_pixel_centers)
         return refuse(b, HUM_ERROR_FORMAT, "it aligns both corners and pixel centres");
@@ -806,13 +858,13 @@ static hum_status plan_memory(builder *b, size_t *arena_size) {
             }
         }
         if (v->place + need > end) end = v->place + need;
-        if (end > MAX_ARENA) break;
+        if (end > MAX_BYTES) break;
     }
     free(roots);
-    if (end > MAX_ARENA)
+    if (end > MAX_BYTES)
         return hum_fail(b->error, HUM_ERROR_LIMIT,
                         "the network needs more than %zu bytes for its tensors",
-                        MAX_ARENA);
+                        MAX_BYTES);
     *arena_size = end;
     return HUM_OK;
 }
@@ -867,7 +919,8 @@ static hum_status check_batch(builder *b, int32_t i) {
                     "tensor '%s' has batch %d, expected 1", t->name, t->shape[0]);
 }
 
-static hum_status build(builder *b) {
+/* The tables, and who makes and reads each tensor. */
+static hum_status prepare(builder *b) {
     const hum_model *m = b->model;
     hum_net *net = b->net;
     size_t tensors = (size_t)m->tensor_count, nodes = (size_t)m->node_count;
@@ -879,7 +932,6 @@ static hum_status build(builder *b) {
     b->uses = calloc(tensors, sizeof *b->uses);
     b->maker = malloc(tensors * sizeof *b->maker);
     if (!net->values || !net->steps || !b->uses || !b->maker) return no_memory(b);
-
     for (int32_t i = 0; i < m->tensor_count; i++) {
         b->maker[i] = -1;
         add_tensor(b, i);
@@ -890,34 +942,45 @@ static hum_status build(builder *b) {
             if (m->nodes[i].inputs[k] >= 0) b->uses[m->nodes[i].inputs[k]]++;
     }
     for (int i = 0; i < m->output_count; i++) b->uses[m->outputs[i]]++;
+    return HUM_OK;
+}
+
+static hum_status build_steps(builder *b) {
+    const hum_model *m = b->model;
     for (int i = m->node_count - 1; i >= 0; i--)
         if (m->nodes[i].op == HUM_OP_CONCATENATION) place_in_concat(b, &m->nodes[i]);
-
     if (m->tensors[m->input].type != HUM_F32 || m->tensors[m->input].rank != 4)
         return hum_fail(b->error, HUM_ERROR_UNSUPPORTED,
                         "the input is not a float32 [1,height,width,channels] tensor");
-    net->input = m->input;
-    touch(b, net->input);
+    b->net->input = m->input;
+    touch(b, m->input);
     hum_status status = check_batch(b, m->input);
     for (int i = 0; i < m->node_count && status == HUM_OK; i++) {
         b->node = &m->nodes[i];
         if (b->node->op != HUM_OP_DEQUANTIZE) status = check_batch(b, b->node->output);
         if (status == HUM_OK) status = build_node(b);
     }
-    if (status != HUM_OK) return status;
-    net->output_count = m->output_count;
+    return status;
+}
+
+static hum_status take_outputs(builder *b) {
+    const hum_model *m = b->model;
+    b->net->output_count = m->output_count;
     for (int i = 0; i < m->output_count; i++) {
-        net->outputs[i] = m->outputs[i];
-        const value *v = value_at(b, net->outputs[i]);
+        const value *v = value_at(b, b->net->outputs[i] = m->outputs[i]);
         if (v->constant >= 0 || !contiguous(v))
             return hum_fail(b->error, HUM_ERROR_UNSUPPORTED,
                             "output '%s' is constant or not in one piece",
                             m->tensors[m->outputs[i]].name);
-        touch(b, net->outputs[i]);
+        touch(b, m->outputs[i]);
     }
+    return HUM_OK;
+}
 
+static hum_status set_up_steps(builder *b) {
+    hum_net *net = b->net;
     size_t size = 0;
-    status = plan_memory(b, &size);
+    hum_status status = plan_memory(b, &size);
     if (status != HUM_OK) return status;
     net->arena = aligned_alloc(ARENA_ALIGNMENT, size);
     if (!net->arena) return no_memory(b);
@@ -943,8 +1006,11 @@ hum_status hum_net_create(const hum_model *model, int float_activations, hum_poo
     hum_status status = b.net ? HUM_OK : no_memory(&b);
     if (status == HUM_OK) {
         b.net->pool = (pthreadpool_t)(void *)pool;
-        status = build(&b);
+        status = prepare(&b);
     }
+    if (status == HUM_OK) status = build_steps(&b);
+    if (status == HUM_OK) status = take_outputs(&b);
+    if (status == HUM_OK) status = set_up_steps(&b);
     free(b.uses);
     free(b.maker);
     free(b.scratch);

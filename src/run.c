@@ -34,7 +34,8 @@ typedef struct {
 } range;
 
 static range range_of(size_t part, size_t n) {
-    return (range){n * part / PARTS, n * (part + 1) / PARTS};
+    uint64_t first = (uint64_t)n * part / PARTS, end = (uint64_t)n * (part + 1) / PARTS;
+    return (range){(size_t)first, (size_t)end};
 }
 
 typedef struct {

@@ -726,6 +726,49 @@ static void check_bad_ends(void) {
     REFUSED(HUM_ERROR_LIMIT, "more than 1073741824 bytes");
 }
 
+/* Weights of a shape that a file of this test need not have: nothing may read them. */
+static int32_t claimed_weights(int rank, const int32_t *shape) {
+    int32_t t = graph_tensor(&g, HUM_I8, rank, shape);
+    g.tensors[t].data = graph_own(&g, "", 1);
+    graph_scales(&g, t, 0, 1, (const float[]){1});
+    return t;
+}
+
+/* Sizes whose products do not fit 32 bits, as size_t has in WebAssembly, though each of
+   them is within its limit: they were cut to what was left of them, and memory of that
+   size was written over its end. */
+static void check_large_products(void) {
+    /* Points of a band of Winograd's tiles: 36 x 49 x 608,712 floats. */
+    int32_t x = input(6, 6, 608704);
+    graph_node(&g, HUM_OP_CONV_2D, image(6, 6, 8), 2, x,
+               claimed_weights(4, SHAPE(8, 3, 3, 608704)))
+        ->same_padding = 1;
+    REFUSED(HUM_ERROR_LIMIT, "more than 1 GB");
+    /* XNNPACK packs 8 or 16 outputs at a time, of which there is one: 2^27 x 8 floats. */
+    x = input(1, 1, 1 << 15);
+    graph_node(&g, HUM_OP_CONV_2D, image(1, 1, 1), 2, x,
+               claimed_weights(4, SHAPE(1, 64, 64, 1 << 15)))
+        ->same_padding = 1;
+    REFUSED(HUM_ERROR_LIMIT, "more than 1 GB");
+    /* It lists what each output sees: 1024 x 1024 x 64 x 64 pointers. */
+    x = input(1024, 1024, 1);
+    graph_node(&g, HUM_OP_CONV_2D, image(1024, 1024, 1), 2, x,
+               claimed_weights(4, SHAPE(1, 64, 64, 1)))
+        ->same_padding = 1;
+    REFUSED(HUM_ERROR_LIMIT, "more than 1 GB");
+    x = input(1087, 1087, 1);
+    hum_node *n = graph_node(&g, HUM_OP_MAX_POOL_2D, image(1024, 1024, 1), 1, x);
+    n->filter_h = n->filter_w = 64;
+    REFUSED(HUM_ERROR_LIMIT, "more than 1 GB");
+    x = input(1, 1, 1);
+    graph_node(&g, HUM_OP_RESIZE_BILINEAR, image(16384, 16384, 1), 1, x);
+    REFUSED(HUM_ERROR_LIMIT, "more than 1 GB");
+    x = input(1, 1, 1 << 24);
+    graph_node(&g, HUM_OP_FULLY_CONNECTED, image(1, 1, 1), 2, x,
+               claimed_weights(2, SHAPE(1, 1 << 24)));
+    REFUSED(HUM_ERROR_LIMIT, "more than 1 GB");
+}
+
 /* ---- int8 weights with quantised activations ------------------------------------- */
 
 /* One layer. Activations are rounded to a 127th of their range: a sum is wrong by at most
@@ -864,6 +907,7 @@ int main(void) {
     check_quantised_layers();
     check_ends_of_ranges();
     check_quantised_graphs();
+    check_large_products();
     printf("largest error: float %.3f, int8 %.3f of what is allowed\n", worst_float,
            worst_int8);
     graph_free(&g);
