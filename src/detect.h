@@ -40,8 +40,8 @@ int32_t hum_decode_faces(const float *regressors, const float *scores,
 float hum_overlap(const hum_face *a, const hum_face *b);
 
 /* Sorts by falling score and melts every face into the best one that it overlaps by more
-   than iou: box and points become the mean weighted by score and overlap, the score stays
-   the best one. Returns how many are left. */
+   than iou, which is below 1: box and points become the mean weighted by score and
+   overlap, the score stays the best one. Returns how many are left. */
 int32_t hum_merge_faces(hum_face *faces, int32_t count, float iou);
 
 /* ---- A whole photo --------------------------------------------------------------- */

@@ -186,7 +186,7 @@ static int set(hum_recipe *r, int key, span v) {
         return 1;
     case ANCHORS: return anchor_layers(v, r);
     case SCORE: return number(v, 0.01f, 1, &r->score);
-    case IOU: return number(v, 0, 1, &r->iou);
+    case IOU: return number(v, 0, 0.99f, &r->iou);
     case TRAINING: return printable_text(v, r->training);
     case LICENCE: return printable_text(v, r->licence);
     case CITATION: return printable_text(v, r->citation);

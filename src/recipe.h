@@ -27,7 +27,7 @@
    range = near                  or far
    anchors = 8:2 16:6            stride:anchors per cell, in the order of the outputs
    score = 0.5                   least score of a face, 0..1
-   iou = 0.3                     boxes overlapping more are merged
+   iou = 0.3                     boxes overlapping more, 0..0.99, are merged
  for people, any text, all optional:
    training, licence, citation, source, accuracy, note
    clang-format on */
