@@ -11,7 +11,7 @@ typedef struct {
     hum_recipe recipe;
     int32_t width, height, dimension;
     char sha256[65];    /* of the model file */
-    char contract[512]; /* what a gallery must have been made with, as text */
+    char contract[640]; /* what a gallery must have been made with; 520 bytes at most */
     uint8_t *pixels;    /* [height,width,3] */
     float *vectors;     /* [2,dimension]: of the picture and its mirror image */
 } hum_embedder;

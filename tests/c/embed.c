@@ -116,6 +116,30 @@ static void mean_graph(int32_t height, int32_t width, int32_t channels, float fa
     graph_output(&g, y);
 }
 
+/* Two networks that differ in the last entry of the contract only, with the longest that
+   stands before it. */
+static void check_long_contract(void) {
+    char id[256] = "", recipe[1024], contracts[2][sizeof((hum_embedder *)0)->contract];
+    memset(id, 'i', 255);
+    for (int yes = 0; yes < 2; yes++) {
+        snprintf(recipe, sizeof recipe,
+                 "id = %s\nname = Long\ntask = embedder\nchannels = rgb\n"
+                 "mean = -1.23456789e-30 -1.23456789e-30 -1.23456789e-30\n"
+                 "scale = 1.23456789e-05\ncrop = vggface2\n"
+                 "box = -1.23456789e-30 -1.23456789e-30 0.123456789 0.123456789\n"
+                 "mirror = %s\n",
+                 id, yes ? "yes" : "no");
+        hum_embedder m;
+        mean_graph(1024, 1024, 3, 1);
+        CHECK_STATUS(make(&m, recipe), HUM_OK);
+        CHECK_TEXT(m.contract, id);
+        CHECK_TEXT(m.contract, yes ? " mirror 1 dimension 3" : " mirror 0 dimension 3");
+        memcpy(contracts[yes], m.contract, sizeof contracts[yes]);
+        hum_embedder_free(&m);
+    }
+    CHECK(strcmp(contracts[0], contracts[1]) != 0);
+}
+
 static void check_refusals(void) {
     uint8_t rgb[16 * 16 * 3];
     memset(rgb, 200, sizeof rgb);
@@ -161,6 +185,7 @@ int main(void) {
     check_pixels();
     check_unit();
     check_mirror();
+    check_long_contract();
     check_refusals();
     return check_end();
 }
