@@ -19,6 +19,11 @@ static inline int hum_has(const hum_bytes *b, size_t offset, size_t need) {
     return offset <= b->size && need <= b->size - offset;
 }
 
+/* The next multiple, for n that is a size of something in memory. */
+static inline size_t hum_round_up(size_t n, size_t multiple) {
+    return (n + multiple - 1) / multiple * multiple;
+}
+
 static inline uint64_t hum_read(hum_bytes *b, size_t offset, size_t width) {
     if (!hum_has(b, offset, width)) {
         b->failed = 1;

@@ -7,11 +7,12 @@
 #include <string.h>
 
 enum {
-    MOST = 4000000,   /* photos compared with photos, scores kept */
-    FEW_PROBES = 200, /* at least, where so many scores can be kept */
-    MOST_FOLDS = 20,  /* person p is left out with fold p % folds */
-    LEAST_PEOPLE = 4, /* leaving one out leaves three pairs */
-    LEAST_NEAREST = 8 /* people; fewer seldom tell of one face in ten */
+    MOST = 4000000,    /* photos compared with photos, scores kept */
+    FEW_PROBES = 200,  /* at least, where so many scores can be kept */
+    MOST_FOLDS = 20,   /* person p is left out with fold p % folds */
+    LEAST_PAIRS = 200, /* to speak of one in a hundred */
+    LEAST_PEOPLE = 4,  /* leaving one out leaves three pairs */
+    LEAST_NEAREST = 8  /* people; fewer seldom tell of one face in ten */
 };
 
 /* A score, and the folds of the photo's person and of the other one. */
@@ -165,7 +166,7 @@ static void nearest_levels(const work *w, float *levels) {
 
 static void strangers_distribution(work *w, hum_distribution *out) {
     out->scores = (uint32_t)w->stranger_count;
-    if (w->g->people < LEAST_PEOPLE || out->scores < HUM_LEAST_PAIRS) return;
+    if (w->g->people < LEAST_PEOPLE || out->scores < LEAST_PAIRS) return;
     size_t n = stranger_levels(w, w->scratch);
     qsort(w->scratch, n, sizeof *w->scratch, rising);
     for (int i = 0; i < HUM_QUANTILES; i++) {
@@ -193,7 +194,7 @@ static void nearest_distribution(work *w, hum_distribution *out) {
 
 static void kin_distribution(const work *w, hum_distribution *out) {
     out->scores = (uint32_t)w->kin_count;
-    if (out->scores < HUM_LEAST_PAIRS) return;
+    if (out->scores < LEAST_PAIRS) return;
     for (int i = 0; i < HUM_QUANTILES; i++)
         out->quantiles[i] =
             cosine(at_level(w->kin, w->kin_count, 1, (double)i / (HUM_QUANTILES - 1)));

@@ -32,11 +32,29 @@
 #include "projection.h"
 
 enum {
+    HUM_GALLERY_VERSION = 3,
+    HUM_GALLERY_HEADER = 64,
+    HUM_GALLERY_ENTRY = 24, /* of the table */
+    HUM_GALLERY_SECTIONS = 9,
+    HUM_GALLERY_ALIGNMENT = 64,
     HUM_QUANTILES = 1001,
-    HUM_LEAST_PAIRS = 200, /* to speak of one in a hundred */
+    HUM_CALIBRATION_BYTES = 16 + 3 * 4 * HUM_QUANTILES,
     HUM_MAX_ROWS = 4000000,
     HUM_MAX_TEXT = 4096 /* bytes of one text */
 };
+
+enum {
+    HUM_CONT,
+    HUM_AXES,
+    HUM_ROWS,
+    HUM_NORM,
+    HUM_PERS,
+    HUM_PHOT,
+    HUM_TEXT,
+    HUM_THMB,
+    HUM_CALI
+};
+extern const char hum_gallery_tags[HUM_GALLERY_SECTIONS][5];
 
 typedef struct {
     const uint8_t *bytes; /* the file, not owned */
@@ -63,22 +81,8 @@ const char *hum_gallery_entry(const hum_gallery *g, int32_t field, int32_t index
 int32_t hum_gallery_person_of(const hum_gallery *g, int32_t row);
 const uint8_t *hum_gallery_thumb(const hum_gallery *g, int32_t row, size_t *size);
 
-/* Writing. */
-typedef struct hum_builder hum_builder;
-
-/* calibrated: whether cosines between rows say how alike people's photos are. */
-hum_builder *hum_builder_create(int32_t dimension, const char *contract, int calibrated);
-void hum_builder_free(hum_builder *b);
-
-/* texts: person's name and link, file, source, author, licence, link; NULL counts as "".
-   embedding: length 1. Returns ARGUMENT, LIMIT, MEMORY. */
-hum_status hum_builder_add(hum_builder *b, const float *embedding,
-                           const char *const texts[7], const uint8_t *thumbnail,
-                           size_t thumbnail_size, hum_text *error);
-
-/* The file's bytes; they stay the builder's. axes: 0, or how many numbers a row is
-   projected to. Returns STATE, LIMIT, VALUE, MEMORY. */
-hum_status hum_builder_end(hum_builder *b, int32_t axes, const uint8_t **bytes,
-                           size_t *size, hum_text *error);
+/* What a text of the file is made of: the length, 1..4, of the UTF-8 sequence (RFC 3629)
+   at p, of which `left` bytes are there; 0 if it is none, or a control character. */
+size_t hum_utf8(const uint8_t *p, size_t left);
 
 #endif

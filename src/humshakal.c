@@ -2,6 +2,7 @@
 
 #include "humshakal.h"
 
+#include "builder.h"
 #include "crop.h"
 #include "detect.h"
 #include "embed.h"

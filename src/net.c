@@ -1,3 +1,4 @@
+#include "bytes.h"
 #include "steps.h"
 
 #include <math.h>
@@ -817,10 +818,6 @@ static hum_status build_node(builder *b) {
 
 /* ---- Building: memory ------------------------------------------------------------ */
 
-static size_t align_up(size_t n) {
-    return (n + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
-}
-
 static int larger_first(const void *p, const void *q) {
     const value *a = *(const value *const *)p, *b = *(const value *const *)q;
     if (a->bytes != b->bytes) return a->bytes < b->bytes ? 1 : -1;
@@ -843,13 +840,14 @@ static hum_status plan_memory(builder *b, size_t *arena_size) {
     size_t end = 0;
     for (int i = 0; i < n; i++) {
         value *v = roots[i];
-        size_t need = align_up(v->bytes + XNN_EXTRA_BYTES);
+        size_t need = hum_round_up(v->bytes + XNN_EXTRA_BYTES, ARENA_ALIGNMENT);
         v->place = 0;
         for (int moved = 1; moved;) {
             moved = 0;
             for (int j = 0; j < i; j++) {
                 const value *o = roots[j];
-                size_t o_end = o->place + align_up(o->bytes + XNN_EXTRA_BYTES);
+                size_t o_end =
+                    o->place + hum_round_up(o->bytes + XNN_EXTRA_BYTES, ARENA_ALIGNMENT);
                 if (o->first <= v->last && v->first <= o->last && v->place < o_end &&
                     o->place < v->place + need) {
                     v->place = o_end;

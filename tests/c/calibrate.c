@@ -1,6 +1,7 @@
 /* Calibration against the truth: galleries of few people from a large population, and
    what the rest of it is told. */
 
+#include "builder.h"
 #include "calibrate.h"
 #include "search.h"
 

@@ -1,6 +1,7 @@
 /* The gallery file: what is written can be read, the same additions give the same bytes,
    and no damaged file is read as if it were whole. */
 
+#include "builder.h"
 #include "gallery.h"
 #include "search.h"
 
@@ -378,6 +379,47 @@ static void damage(const uint8_t *bytes, size_t size) {
     free(copy);
 }
 
+static void put_number(uint8_t *at, uint64_t value, size_t width) {
+    for (size_t i = 0; i < width; i++) at[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* 524,288 rows of 8,192 numbers that are not there: 2^32 bytes are none in 32 bits, which
+   a size_t of WebAssembly has. Everything else is as it should be. */
+static void missing_rows(void) {
+    enum { ROWS = 1 << 19, LONG = 1 << 13, SECTIONS = 9 };
+    static const char tags[] = "CONTAXESROWSNORMPERSPHOTTEXTTHMBCALI";
+    const size_t sizes[SECTIONS] = {
+        2, 0, 0, 4 * ROWS, 8, 32 * ROWS, 3, 0, 16 + 3 * 4 * HUM_QUANTILES};
+    size_t at[SECTIONS], end = 64 + 24 * SECTIONS;
+    for (int i = 0; i < SECTIONS; i++) {
+        at[i] = (end + 63) & ~(size_t)63;
+        end = at[i] + sizes[i];
+    }
+    uint8_t *bytes = calloc(end, 1);
+    memcpy(bytes, "HUMG\3", 5);
+    put_number(bytes + 8, end, 8);
+    put_number(bytes + 16, LONG, 4);
+    put_number(bytes + 20, ROWS, 4);
+    put_number(bytes + 24, 1, 4);
+    put_number(bytes + 28, SECTIONS, 4);
+    put_number(bytes + 32, LONG, 4);
+    for (size_t i = 0; i < SECTIONS; i++) {
+        memcpy(bytes + 64 + 24 * i, tags + 4 * i, 4);
+        put_number(bytes + 64 + 24 * i + 8, at[i], 8);
+        put_number(bytes + 64 + 24 * i + 16, sizes[i], 8);
+    }
+    bytes[at[0]] = 'c';
+    for (size_t i = 0; i < ROWS; i++) put_number(bytes + at[3] + 4 * i, 0x3c000000, 4);
+    memcpy(bytes + at[6], "\0P", 3);
+    put_number(bytes + at[4], 1, 4);
+    hum_gallery g;
+    hum_text error = {""};
+    CHECK_STATUS(hum_gallery_parse(bytes, end, &g, &error), HUM_ERROR_FORMAT);
+    CHECK_TEXT(error.text,
+               "section ROWS of the gallery has 0 bytes, expected 4294967296");
+    free(bytes);
+}
+
 static void refusals(void) {
     hum_text error;
     hum_builder *b = hum_builder_create(D, "c", 1);
@@ -425,6 +467,7 @@ int main(void) {
     uncalibrated();
     nearest();
     damage(bytes, size);
+    missing_rows();
     refusals();
     hum_builder_free(a);
     hum_builder_free(b);
