@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync,
+  closeSync, copyFileSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, statSync,
   symlinkSync, writeFileSync, writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -91,6 +91,10 @@ test('wrong use is refused with the reason, exit code 2', () => {
     [['eval', presidents, '--axes', Array(17).fill('9').join()], /at most 16 numbers/],
     [['embed', lincoln, '-j', '65'], /1 to 64/],
     [['detect', lincoln, '--detector=a', '--detector=b', '--detector=c'], /2 times/],
+    [['detect', lincoln, '--json', '-z9'], /unknown option '-z'/],
+    [['gallery', 'from-classifier', 'x.npy', '--n', 'y'], /'--n' may mean --no-detect or --names/],
+    [['eval', presidents, '-j'], /-j needs a value: N/],
+    [['eval', presidents, '--calibration', '--axes', '8'], /leave out --centre and --axes/],
   ];
   for (const [args, reason] of cases) {
     const { status, stdout, stderr } = run(args);
@@ -109,12 +113,17 @@ test('networks that are not there are named, with the remedy', (t) => {
   assert.match(run(['embed', lincoln, '--model', lincoln]).stderr, /abraham-lincoln\.png: /);
 });
 
-test('options may stand anywhere; -- ends them', (t) => {
+test('options may stand anywhere, be cut short; -- ends them', (t) => {
   const place = folder(t);
   copyFileSync(lincoln, join(place, '-k.png'));
   const { status, stdout } = run(['detect', '--json', '--', '-k.png'], { cwd: place });
   assert.equal(status, 0);
   assert.equal(JSON.parse(stdout).photo, '-k.png');
+  for (const args of [[lincoln, '--js', '--detector', 'blazeface-short'],
+    ['--detec=blazeface-short', '--json', lincoln]]) {
+    assert.equal(JSON.parse(run(['detect', ...args]).stdout).faces.length, 1);
+  }
+  assert.equal(run(['detect', '-h']).stdout, run(['detect', '--help']).stdout);
 });
 
 // --- detect ------------------------------------------------------------------------------
@@ -401,7 +410,7 @@ test('gallery build names and skips what it cannot use', (t) => {
   assert.deepEqual([report.people, report.photos, report.bytes],
     [3, 4, readFileSync(out).length]);
   assert.deepEqual(report.skipped.map((/** @type {any} */ s) => [basename(s.photo), s.reason]), [
-    ['\ufffd.png', 'its name is not valid UTF-8 text'],
+    ['\ufffd.png', 'the file name is not UTF-8, or holds control characters (byte 0)'],
     ['grey.png', 'no face found'],
     ['text.jpg', 'the file is neither a JPEG nor a PNG picture'],
   ]);
@@ -585,6 +594,23 @@ test('gallery build leaves the old file alone when it fails', (t) => {
   assert.equal(run(['gallery', 'build', join(place, 'no'), '-o', out]).status, 2);
 });
 
+test('what is no file is not written over; a link stays one', (t) => {
+  const place = folder(t);
+  const [pipe, link, target] = ['pipe', 'link', 'target'].map((name) => join(place, name));
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  for (const out of [pipe, place]) {
+    const { status, stderr } = run(['embed', lincoln, '-o', out]);
+    assert.deepEqual([status, stderr], [2, `humshakal: ${out} cannot be written: it is not a file\n`]);
+  }
+  assert.ok(statSync(pipe).isFIFO());
+  writeFileSync(target, 'old');
+  symlinkSync('target', link);
+  assert.equal(run(['embed', lincoln, '-o', link]).status, 0);
+  assert.ok(lstatSync(link).isSymbolicLink());
+  assert.equal(readNpy(readFileSync(target)).shape[0], 1);
+  assert.deepEqual(readdirSync(place).sort(), ['link', 'pipe', 'target']);
+});
+
 test('a gallery of another network, or a damaged one, is refused', (t) => {
   const place = folder(t);
   add(place, 'Abraham Lincoln', lincoln);
@@ -613,14 +639,14 @@ test('a gallery of another network, or a damaged one, is refused', (t) => {
 
 /** Builds a gallery of Lincoln with a credits file; returns what the gallery says of him. */
 function credited(/** @type {import('node:test').TestContext} */ t,
-  /** @type {Record<string, string>} */ files) {
+  /** @type {Record<string, string | Buffer>} */ files, person = 'Abraham Lincoln') {
   const place = folder(t);
-  add(place, 'Abraham Lincoln', lincoln, 'a.png');
+  add(place, person, lincoln, 'a.png');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
   const out = join(place, 'out.hum');
   const { status, stderr } = run(['gallery', 'build', place, '-o', out]);
-  const [person] = status ? [null] : json(['gallery', 'info', out]).people;
-  return { status, stderr, person };
+  const [found] = status ? [null] : json(['gallery', 'info', out]).people;
+  return { status, stderr, person: found, out };
 }
 
 test('credits.json and credits.csv say the same in two ways', (t) => {
@@ -645,20 +671,40 @@ test('mistakes in credits are told', (t) => {
     JSON.stringify({ photos: { 'Abraham Lincoln/a.png': facts } });
   /** @type {[Record<string, string>, RegExp][]} */
   const cases = [
-    [{ 'credits.json': '{"photos":{},\n"people":' }, /credits\.json: line 2: expected a value/],
+    [{ 'credits.json': '{"photos":{},\n"people":' }, /credits\.json: line 2: .*near end of file/],
     [{ 'credits.json': '[]' }, /must be an object/],
-    [{ 'credits.json': `${'['.repeat(10000)}` }, /nested too deeply/],
+    [{ 'credits.json': '[1e999]' }, /line 1: real number overflow/],
+    [{ 'credits.json': photo({ author: 1 }).replace('1', '9'.repeat(400)) }, /too big integer/],
+    [{ 'credits.json': `${'['.repeat(1e6)}` }, /maximum parsing depth/],
+    [{ 'credits.json': '{"photos":'.repeat(1e5) }, /maximum parsing depth/],
+    [{ 'credits.json': '{"photos":{"A/a":{"link":"x","link":"y"}}}' }, /duplicate object key/],
+    [{ 'credits.json': '{"photos":{"A/a":{},"A/a":{}}}' }, /duplicate object key/],
+    [{ 'credits.json': photo({ author: 'a\0b' }) }, /\\u0000 is not allowed/],
+    [{ 'credits.json': '{"photos":{"a\\u0000/b":{}}}' }, /\\u0000 is not allowed/],
+    [{ 'credits.json': '{"photos":{}}\0' }, /not a text file/],
+    [{ 'credits.json': Buffer.from('{"photos":{"A/\xff":{}}}', 'latin1') }, /unable to decode byte 0xff/],
+    [{ 'credits.json': Buffer.from('{"photos":{"A/\xed\xa0\x80":{}}}', 'latin1') }, /unable to decode byte 0xed/],
+    [{ 'credits.json': '{} {}' }, /end of file expected/],
+    [{ 'credits.json': photo({ author: 'a\u009b31mb' }) }, /'author' .* not plain UTF-8 text/],
     [{ 'credits.json': photo({ license: 'MIT' }) }, /unknown entry 'license'; known: .*licence/],
     [{ 'credits.json': photo({ author: 7 }) }, /'author' .* must be a text/],
     [{ 'credits.json': photo({ author: 'two\nlines' }) }, /not plain UTF-8 text in one line/],
     [{ 'credits.json': '{"photos":{"a.png":{}}}' }, /named PERSON\/FILE, not 'a\.png'/],
-    [{ 'credits.json': '{"photos":{"\\ud800/a":{}}}' }, /surrogate/],
+    [{ 'credits.json': '{"photos":{"\\ud800/a":{}}}' }, /invalid Unicode/],
     [{ 'credits.csv': 'person,file,license\n' }, /unknown column 'license'/],
     [{ 'credits.csv': 'file,licence\n' }, /'person' among them/],
     [{ 'credits.csv': 'person,person\n' }, /'person' comes twice/],
     [{ 'credits.csv': 'person,file\n"Abraham Lincoln,a.png\n' }, /line 2: expected 2 values/],
     [{ 'credits.csv': 'person,file\nA,b\nA,b\n' }, /names A\/b twice/],
     [{ 'credits.csv': 'person,file\nA,b,c\n' }, /line 2: expected 2 values/],
+    [{ 'credits.csv': 'person,file\nA\0,b\n' }, /not a text file/],
+    [{ 'credits.csv': Buffer.from('person,file,author\nA,b,\xff\n', 'latin1') }, /line 2 is not UTF-8/],
+    [{ 'credits.csv': Buffer.from('person,file\nA\xc0\xaf,b\n', 'latin1') }, /line 2 is not UTF-8/],
+    [{ 'credits.csv': 'person,author\nA,B\n' }, /'A' has the unknown entry 'author'; known: link/],
+    [{ 'credits.csv': 'person,file,author\nA,b,"two\nlines"\n' }, /not plain UTF-8 text in one line/],
+    [{ 'credits.csv': 'person,file,author\nA,b,"never closed' }, /line 2: expected 3 values/],
+    [{ 'credits.csv': `person${',person'.repeat(1000)}` }, /first line must name|comes twice/],
+    [{ 'credits.csv': `person,file\nA,b${',c'.repeat(1e5)}\n` }, /line 2: expected 2 values/],
     [{ 'credits.csv': 'person\n', 'credits.json': '{}' }, /keep one/],
   ];
   for (const [files, reason] of cases) {
@@ -669,6 +715,50 @@ test('mistakes in credits are told', (t) => {
   const unused = credited(t, { 'credits.csv': 'person,file\nAbraham Lincoln,b.png\n' });
   assert.equal(unused.status, 0);
   assert.match(unused.stderr, /speaks of Abraham Lincoln\/b\.png, which is not there/);
+});
+
+test('credits: an editor\'s mark, long texts, what would steer a terminal', (t) => {
+  const photos = (/** @type {object} */ facts) => ({ 'Abraham Lincoln/a.png': facts });
+  const marked = credited(t, { 'credits.json':
+    `\ufeff${JSON.stringify({ photos: photos({ author: 'A' }) })}` });
+  assert.deepEqual([marked.stderr, marked.person.photos[0].author], ['', 'A']);
+
+  const long = 'x'.repeat(10000);
+  for (const file of [{ 'credits.json': JSON.stringify({ photos: photos({ author: long }) }) },
+    { 'credits.csv': `person,file,author\nAbraham Lincoln,a.png,${long}\n` }]) {
+    const { status, stderr } = credited(t, file);
+    assert.equal(status, 1);
+    assert.match(stderr, /skipped .*a\.png: the author has 10000 bytes, at most 4096 fit\n/);
+  }
+  const noted = credited(t, { 'credits.json': JSON.stringify({ people: { [long]: {} } }) });
+  assert.deepEqual([noted.status, noted.stderr.includes(long)], [0, true]);
+
+  const steering = 'a\u001b[31m\u009b1m\u202eb\u2066c\nd';
+  for (const file of [{ 'credits.json': JSON.stringify({ people: { [steering]: {} } }) },
+    { 'credits.csv': `person\n"${steering}"\n` }, { 'credits.json': JSON.stringify({ [steering]: 1 }) },
+    { 'credits.csv': `person,"${steering}"\n` }]) {
+    const { stderr } = credited(t, file);
+    assert.match(stderr, /a\ufffd\[31m\ufffd1m\ufffdb\ufffdc\ufffdd.*\n$/);
+  }
+});
+
+test('a name that turns the direction of writing is kept, but not shown to a terminal', (t) => {
+  const name = 'Lin\u202enloc';
+  const { status, person, out } = credited(t, {}, name);
+  assert.deepEqual([status, person.name], [0, name]);
+  assert.equal(json(['match', lincoln, '--gallery', out]).matches[0].name, name);
+  assert.match(run(['match', lincoln, '--gallery', out]).stdout, /^ {2}1 {2}Lin\ufffdnloc {3}1\.000$/m);
+});
+
+test('what stands in the place of credits is not passed over', (t) => {
+  for (const name of ['credits.json', 'credits.csv']) {
+    const place = folder(t);
+    add(place, 'Abraham Lincoln', lincoln);
+    mkdirSync(join(place, name));
+    const { status, stderr } = run(['gallery', 'build', place, '-o', join(place, 'out.hum')]);
+    assert.equal(status, 2);
+    assert.match(stderr, new RegExp(`${name} cannot be read: it is not a file`));
+  }
 });
 
 // --- eval --------------------------------------------------------------------------------
@@ -725,8 +815,8 @@ test('eval --axes: fitted on one half of the people, tried on the other', (t) =>
   }
   const text = run(args).stdout;
   assert.match(text, /Half of the 49 people, .*\n.*10 halvings:\n[^]* +512( +\d\.\d{3}){6}\n +8( +\d\.\d{3}){6}\n/);
-  const { status, stderr } = run(['eval', place, '--axes', '60']);
-  assert.equal(status, 2);
+  const { status, stdout, stderr } = run(['eval', place, '--axes', '60', '--json']);
+  assert.deepEqual([status, stdout], [2, '']);
   assert.match(stderr, /cannot have 60 axes/);
 });
 

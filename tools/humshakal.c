@@ -1,13 +1,15 @@
 /* The command line: makes galleries and does natively what the page does. The commands
-   are in cli/; here is the list of them. */
+   are in cli/commands/; here is the list of them. */
 
-#include "cli/cli.h"
+#include "args.h"
+#include "commands/commands.h"
+#include "fail.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-const cli_command cli_commands[] = {
+static const cli_command commands[] = {
     {"gallery build", "DIR -o FILE", 1, 1, "oajx",
      "Make a gallery of the people in a folder.",
      "DIR holds a folder for each person, named after them, with their photos (.jpg,\n"
@@ -21,23 +23,20 @@ const cli_command cli_commands[] = {
      "humshakal gallery build people/ -o people.humg", run_gallery_build},
     {"gallery from-classifier", "VECTORS.npy -o FILE", 1, 1, "oNWLx",
      "Make a gallery of names, without photos, from a classifier.",
-     "VECTORS.npy and the names beside it in VECTORS.txt are what tools/convert.mjs "
-     "writes\n"
-     "with --classifier: for each person that a VGGFace network was trained on, the\n"
-     "direction of their class. --model must be the network of the same file. Scores "
-     "are\n"
-     "cosines with these directions, so they are not to be compared with those of "
-     "photos.\n"
-     "A name that comes twice is one person. Leave out whoever asks to be left out.\n",
-     "humshakal gallery from-classifier people.npy -o people.humg --model "
-     "vggface-resnet50",
+     "VECTORS.npy and the names beside it in VECTORS.txt are what tools/convert.mjs\n"
+     "writes with --classifier: for each person that a VGGFace network was trained on, "
+     "the\n"
+     "direction of their class. --model must be the network of the same file. Scores\n"
+     "are cosines with these directions, so they are not to be compared with those of\n"
+     "photos. A name that comes twice is one person. Leave out whoever asks to be\n"
+     "left out.\n",
+     "humshakal gallery from-classifier x.npy -o people.humg --model vggface-resnet50",
      run_gallery_from_classifier},
     {"gallery project", "FILE -o FILE --axes N", 1, 1, "oax",
      "Make a gallery's rows smaller, without its photos.",
-     "Rows become their coordinates along the N axes that keep most of them. The axes "
-     "go\n"
-     "into the file, so a small gallery may grow. gallery build --axes N does the same.\n"
-     "What it costs: humshakal eval DIR --axes N.\n",
+     "Rows become their coordinates along the N axes that keep most of them. The axes\n"
+     "go into the file, so a small gallery may grow. gallery build --axes N does the\n"
+     "same. What it costs: humshakal eval DIR --axes N.\n",
      "humshakal gallery project people.humg -o small.humg --axes 128",
      run_gallery_project},
     {"gallery info", "FILE", 1, 1, "x", "Tell what is in a gallery.",
@@ -72,7 +71,7 @@ const cli_command cli_commands[] = {
 
 /* The command that the arguments begin with, and how many words its name has. */
 static const cli_command *find_command(int argc, char **argv, int *words) {
-    for (const cli_command *c = cli_commands; c->name; c++) {
+    for (const cli_command *c = commands; c->name; c++) {
         const char *space = strchr(c->name, ' ');
         size_t first = space ? (size_t)(space - c->name) : strlen(c->name);
         *words = space ? 2 : 1;
@@ -85,21 +84,22 @@ static const cli_command *find_command(int argc, char **argv, int *words) {
 }
 
 int main(int argc, char **argv) {
+    setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* lines of several processes stay whole */
     int words, code = EXIT_DONE;
     cli_options options;
     const cli_command *command = find_command(argc - 1, argv + 1, &words);
+    const char *first = argc > 1 ? argv[1] : "";
     if (command) {
-        code = cli_parse(command, argc - 1 - words, argv + 1 + words, &options);
+        code = cli_parse(command, argc - words, argv + words, &options);
         if (code == EXIT_DONE) code = command->run(&options);
         else if (code < 0) code = EXIT_DONE; /* --help, --version */
-    } else if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+    } else if (strcmp(first, "--version") == 0) {
         cli_print_version();
-    } else if (argc > 1 &&
-               (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        cli_print_overview(stdout);
+    } else if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+        cli_print_overview(stdout, commands);
     } else {
-        if (argc > 1) cli_fail("unknown command '%s'", argv[1]);
-        cli_print_overview(stderr);
+        if (argc > 1) cli_fail("unknown command '%s'", first);
+        cli_print_overview(stderr, commands);
         code = EXIT_BAD;
     }
     if (fflush(stdout) != 0 || ferror(stdout))

@@ -1,30 +1,24 @@
-#include "cli.h"
+#include "args.h"
+
+#include "fail.h"
+#include "humshakal.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <getopt.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-int cli_fail(const char *format, ...) {
-    va_list list;
-    va_start(list, format);
-    fputs("humshakal: ", stderr);
-    vfprintf(stderr, format, list);
-    fputc('\n', stderr);
-    va_end(list);
-    return EXIT_BAD;
-}
 
 /* The letters stand in cli_command.options and, where short_too is set, on the command
    line. Those of COMMON are known to every command. */
 #define COMMON "nmdJhV"
-static const struct {
+typedef struct {
     char letter;
     int short_too;
-    const char *name, *value, *help;
-} option_table[] = {
+    const char *name, *value, *help; /* value "": it takes none */
+} option_row;
+
+static const option_row option_table[] = {
     {'g', 0, "gallery", "FILE", "the gallery to search"},
     {'k', 1, "count", "N", "how many people to show, 1 to 100 (5)"},
     {'o', 1, "output", "FILE", "the file to write"},
@@ -32,11 +26,10 @@ static const struct {
     {'t', 0, "threshold", "X", "same person at or above this cosine (the model's)"},
     {'a', 0, "axes", "N",
      "project rows to N numbers; eval: 'N,N...', fitted on other people"},
-    {'c', 0, "centre", NULL, "also with the mean of all embeddings taken off"},
-    {'C', 0, "calibration", NULL,
-     "instead, what strangers are told by half of the people"},
+    {'c', 0, "centre", "", "also with the mean of all embeddings taken off"},
+    {'C', 0, "calibration", "", "instead, what strangers are told by half of the people"},
     {'j', 1, "jobs", "N", "processes to use, 1 to 64 (one per processor)"},
-    {'n', 0, "no-detect", NULL, "the whole picture is the face; nothing is searched for"},
+    {'n', 0, "no-detect", "", "the whole picture is the face; nothing is searched for"},
     {'m', 0, "model", "FILE",
      "the network that embeds: a .tflite file, or a name (facenet)"},
     {'d', 0, "detector", "FILE",
@@ -44,32 +37,30 @@ static const struct {
     {'N', 0, "names", "FILE", "keep only these people, one a line"},
     {'W', 0, "without", "FILE", "leave these people out, one a line"},
     {'L', 0, "links", "FILE", "links to show: name, tab, http address, one a line"},
-    {'x', 0, "exact", NULL, "compute int8 networks with float activations (slower)"},
-    {'J', 0, "json", NULL, "print JSON"},
-    {'h', 0, "help", NULL, "print this"},
-    {'V', 0, "version", NULL, "print the version"},
+    {'x', 0, "exact", "", "compute int8 networks with float activations (slower)"},
+    {'J', 0, "json", "", "print JSON"},
+    {'h', 1, "help", "", "print this"},
+    {'V', 0, "version", "", "print the version"},
 };
 
-enum { OPTIONS = sizeof option_table / sizeof *option_table };
+enum {
+    OPTIONS = sizeof option_table / sizeof *option_table,
+    LONG = 256 /* what getopt_long adds to the letter of an option given by its name */
+};
 
-static int knows(const cli_command *command, int option) {
-    char letter = option_table[option].letter;
-    return strchr(COMMON, letter) || strchr(command->options, letter);
+static int knows(const cli_command *command, const option_row *o) {
+    return strchr(COMMON, o->letter) || strchr(command->options, o->letter);
 }
 
 static void print_help(const cli_command *command) {
     printf("Usage: humshakal %s %s\n\n%s\n%s\nOptions:\n", command->name,
            command->operands, command->summary, command->details);
-    for (int i = 0; i < OPTIONS; i++) {
-        if (!knows(command, i)) continue;
-        char left[40];
-        snprintf(left, sizeof left, "%s%c%s--%s%s%s",
-                 option_table[i].short_too ? "-" : " ",
-                 option_table[i].short_too ? option_table[i].letter : ' ',
-                 option_table[i].short_too ? ", " : "  ", option_table[i].name,
-                 option_table[i].value ? " " : "",
-                 option_table[i].value ? option_table[i].value : "");
-        printf("  %-22s %s\n", left, option_table[i].help);
+    for (const option_row *o = option_table; o < option_table + OPTIONS; o++) {
+        char letter[] = "    ", left[40];
+        if (!knows(command, o)) continue;
+        if (o->short_too) snprintf(letter, sizeof letter, "-%c, ", o->letter);
+        snprintf(left, sizeof left, "%s--%s %s", letter, o->name, o->value);
+        printf("  %-22s %s\n", left, o->help);
     }
     printf("\nExample:\n  %s\n", command->example);
 }
@@ -78,11 +69,11 @@ void cli_print_version(void) {
     printf("humshakal %s\n", hum_version());
 }
 
-void cli_print_overview(FILE *out) {
+void cli_print_overview(FILE *out, const cli_command *commands) {
     fputs("Humshakal: who of a gallery looks most like the face in a photo?\n\n"
           "Usage: humshakal COMMAND ...\n\n",
           out);
-    for (const cli_command *c = cli_commands; c->name; c++)
+    for (const cli_command *c = commands; c->name; c++)
         fprintf(out, "  %-23s %s\n", c->name, c->summary);
     fputs("\nhumshakal COMMAND --help tells more; --version prints the version.\n\n"
           "Exit codes: 0 done; 1 nothing found, or not the same; 2 wrong use, bad input\n"
@@ -103,7 +94,7 @@ static int whole_number(const char *name, const char *text, int least, int most,
         return cli_fail("--%s must be a whole number from %d to %d, not '%s'", name,
                         least, most, text);
     *out = (int)value;
-    return 0;
+    return EXIT_DONE;
 }
 
 /* Whole numbers with commas between. */
@@ -130,91 +121,100 @@ static int cosine_number(const char *name, const char *text, float *out) {
     return 0;
 }
 
-static int set_option(int i, const char *value, cli_options *o) {
-    const char *name = option_table[i].name;
-    switch (option_table[i].letter) {
-    case 'g': o->gallery = value; return 0;
-    case 'k': return whole_number(name, value, 1, HUM_MAX_MATCHES, &o->k);
-    case 'o': o->output = value; return 0;
-    case 'f': return whole_number(name, value, 1, HUM_MAX_FACES, &o->face);
-    case 't': return cosine_number(name, value, &o->threshold);
-    case 'a': return axes_numbers(value, o);
-    case 'c': o->centre = 1; return 0;
-    case 'C': o->calibration = 1; return 0;
-    case 'j': return whole_number(name, value, 1, 64, &o->jobs);
-    case 'n': o->no_detect = 1; return 0;
-    case 'm': o->model = value; return 0;
-    case 'd':
-        if (o->detector_count == CLI_MAX_DETECTORS)
-            return cli_fail("--detector can be given %d times", CLI_MAX_DETECTORS);
-        o->detectors[o->detector_count++] = value;
-        return 0;
-    case 'N': o->names = value; return 0;
-    case 'W': o->without = value; return 0;
-    case 'L': o->links = value; return 0;
-    case 'x': o->exact = 1; return 0;
-    default: o->json = 1; return 0;
-    }
+static int add_detector(const char *value, cli_options *o) {
+    if (o->detector_count == CLI_MAX_DETECTORS)
+        return cli_fail("--detector can be given %d times", CLI_MAX_DETECTORS);
+    o->detectors[o->detector_count++] = value;
+    return EXIT_DONE;
 }
 
-/* The option that an argument names, -1 if none; *value points at what follows a `=` or
-   a short option's letter, NULL if nothing does. */
-static int find_option(const cli_command *command, char *argument, char **value) {
-    *value = NULL;
-    for (int i = 0; i < OPTIONS; i++) {
-        if (!knows(command, i)) continue;
-        size_t length = strlen(option_table[i].name);
-        if (argument[1] == '-') {
-            if (strncmp(argument + 2, option_table[i].name, length) != 0) continue;
-            if (argument[2 + length] == '=') *value = argument + 3 + length;
-            else if (argument[2 + length]) continue;
-            return i;
-        }
-        if (option_table[i].short_too && argument[1] == option_table[i].letter) {
-            if (argument[2]) *value = argument + 2;
-            return i;
-        }
+static int set_option(int letter, const char *value, cli_options *o) {
+    switch (letter) {
+    case 'g': o->gallery = value; break;
+    case 'k': return whole_number("count", value, 1, HUM_MAX_MATCHES, &o->k);
+    case 'o': o->output = value; break;
+    case 'f': return whole_number("face", value, 1, HUM_MAX_FACES, &o->face);
+    case 't': return cosine_number("threshold", value, &o->threshold);
+    case 'a': return axes_numbers(value, o);
+    case 'c': o->centre = 1; break;
+    case 'C': o->calibration = 1; break;
+    case 'j': return whole_number("jobs", value, 1, CLI_MAX_JOBS, &o->jobs);
+    case 'n': o->no_detect = 1; break;
+    case 'm': o->model = value; break;
+    case 'd': return add_detector(value, o);
+    case 'N': o->names = value; break;
+    case 'W': o->without = value; break;
+    case 'L': o->links = value; break;
+    case 'x': o->exact = 1; break;
+    case 'J': o->json = 1; break;
     }
-    return -1;
+    return EXIT_DONE;
+}
+
+/* The command's options in the C library's words. */
+static void list_options(const cli_command *command, struct option *longs, char *shorts) {
+    *shorts++ = ':'; /* tell a value that is missing from an option that is */
+    for (const option_row *o = option_table; o < option_table + OPTIONS; o++) {
+        if (!knows(command, o)) continue;
+        *longs++ = (struct option){o->name, *o->value != 0, NULL, LONG + o->letter};
+        if (o->short_too) *shorts++ = o->letter;
+        if (o->short_too && *o->value) *shorts++ = ':';
+    }
+    *longs = (struct option){0};
+    *shorts = 0;
+}
+
+/* Says what is wrong with an argument that getopt_long did not take. */
+static int refuse(const cli_command *command, int found, const struct option *longs,
+                  const char *argument) {
+    for (const option_row *o = option_table; found == ':' && o < option_table + OPTIONS;
+         o++)
+        if (o->letter == optopt % LONG)
+            return cli_fail("%s needs a value: %s", argument, o->value);
+    if (optopt && optopt < LONG)
+        return cli_fail("unknown option '-%c'; see humshakal %s --help", optopt,
+                        command->name);
+    if (optopt)
+        return cli_fail("%.*s takes no value", (int)strcspn(argument, "="), argument);
+    size_t length = strcspn(argument + 2, "=");
+    const char *first = NULL;
+    for (const struct option *o = longs; o->name; o++) {
+        if (strncmp(o->name, argument + 2, length) != 0) continue;
+        if (first)
+            return cli_fail("'%s' may mean --%s or --%s; write more of it", argument,
+                            first, o->name);
+        first = o->name;
+    }
+    return cli_fail("unknown option '%s'; see humshakal %s --help", argument,
+                    command->name);
 }
 
 int cli_parse(const cli_command *command, int argc, char **argv, cli_options *options) {
+    struct option longs[OPTIONS + 1];
+    char shorts[2 * OPTIONS + 2];
+    list_options(command, longs, shorts);
     *options = (cli_options){.k = 5, .face = 1, .threshold = NAN};
-    options->operands = argv; /* operands move to the front, in order */
-    int only_operands = 0;
-    for (int i = 0; i < argc; i++) {
-        char *argument = argv[i];
-        if (only_operands || argument[0] != '-' || !argument[1]) {
-            options->operands[options->operand_count++] = argument;
-            continue;
-        }
-        if (strcmp(argument, "--") == 0) {
-            only_operands = 1;
-            continue;
-        }
-        char *value;
-        int found = find_option(command, argument, &value);
-        if (found < 0)
-            return cli_fail("unknown option '%s'; see humshakal %s --help", argument,
-                            command->name);
-        if (option_table[found].letter == 'h' || option_table[found].letter == 'V') {
-            if (option_table[found].letter == 'h') print_help(command);
-            else cli_print_version();
-            return -1;
-        }
-        if (option_table[found].value && !value) {
-            if (i + 1 == argc)
-                return cli_fail("%s needs a value: %s", argument,
-                                option_table[found].value);
-            value = argv[++i];
-        } else if (!option_table[found].value && value) {
-            return cli_fail("--%s takes no value", option_table[found].name);
-        }
-        int code = set_option(found, value, options);
+    opterr = 0;
+    for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        if (found == '?' || found == ':')
+            return refuse(command, found, longs, argv[optind - 1]);
+        int letter = found % LONG;
+        if (letter == 'h') print_help(command);
+        if (letter == 'V') cli_print_version();
+        if (letter == 'h' || letter == 'V') return -1;
+        int code = set_option(letter, optarg, options);
         if (code) return code;
     }
+    options->operands = argv + optind;
+    options->operand_count = argc - optind;
     if (options->operand_count < command->least || options->operand_count > command->most)
         return cli_fail("usage: humshakal %s %s; see humshakal %s --help", command->name,
                         command->operands, command->name);
+    return EXIT_DONE;
+}
+
+int args_check_gallery(const cli_options *options) {
+    if (!options->output) return cli_fail("name the file to write: -o people.humg");
+    if (options->axes_count > 1) return cli_fail("a gallery has one number of axes");
     return EXIT_DONE;
 }

@@ -1,45 +1,92 @@
-#include "cli.h"
+#include "credits.h"
 
+#include "csv.h"
+#include "fail.h"
+#include "files.h"
+#include "text.h"
+
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_CREDITS_BYTES = 64 << 20 };
 
-/* One photo, or (file "") one person. */
-typedef struct {
-    char *person, *file;
-    char *title, *source, *author, *licence, *link;
-    char *shown; /* title and source in one line */
-    int line;    /* of the CSV file; 0 for JSON */
-    int used;
-} entry;
+/* What may be said of a photo, and in a CSV file also which one it is. */
+enum { FACTS = 5, PERSON = FACTS, PHOTO_FILE, COLUMNS };
+static const char *const column_names[COLUMNS] = {"title", "source", "author", "licence",
+                                                  "link",  "person", "file"};
 
 struct credits {
-    entry *entries; /* sorted by person, file */
-    int count;
     char *path;
+    json_t *root; /* as credits.json; what was asked for is marked "used" */
 };
 
-/* The facts of an entry that the files may name. */
-static const char *const fields[] = {"title", "source", "author", "licence", "link"};
-enum { FIELDS = sizeof fields / sizeof *fields };
-
-static char **field_of(entry *e, int field) {
-    char **all[FIELDS] = {&e->title, &e->source, &e->author, &e->licence, &e->link};
-    return all[field];
-}
-
-static int find_field(const char *name) {
-    for (int i = 0; i < FIELDS; i++)
-        if (strcmp(fields[i], name) == 0) return i;
+static int find_column(const char *name, int count) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(column_names[i], name) == 0) return i;
     return -1;
 }
 
-static entry *add_entry(credits *c) {
-    c->entries = must_grow(c->entries, (size_t)c->count + 1, sizeof *c->entries);
-    entry *e = &c->entries[c->count++];
-    *e = (entry){0};
-    return e;
+/* ---- credits.csv ----------------------------------------------------------------- */
+
+/* A heading line, then lines of values. Columns in any order: person, file, title,
+   source, author, licence, link. A line without a file is about the person. */
+
+/* Which column each cell of the heading names. */
+static int read_heading(const credits *c, char *const *cells, int count, int *columns) {
+    int has_person = 0;
+    for (int i = 0; i < count; i++) {
+        columns[i] = find_column(cells[i], COLUMNS);
+        if (columns[i] < 0)
+            return cli_fail(
+                "%s: unknown column '%s'; known: person, file, title, source, "
+                "author, licence, link",
+                c->path, cells[i]);
+        for (int k = 0; k < i; k++)
+            if (columns[k] == columns[i])
+                return cli_fail("%s: column '%s' comes twice", c->path, cells[i]);
+        has_person |= columns[i] == PERSON;
+    }
+    if (has_person) return EXIT_DONE;
+    return cli_fail("%s: the first line must name the columns, 'person' among them",
+                    c->path);
+}
+
+/* Adds a line of the file, its cells in the order of column_names. */
+static int add_line(const credits *c, const char *const texts[COLUMNS], int line) {
+    const char *person = texts[PERSON], *file = texts[PHOTO_FILE];
+    if (!*person) return cli_fail("%s line %d names no person", c->path, line);
+    json_t *group = json_object_get(c->root, *file ? "photos" : "people");
+    char *key = *file ? must_format("%s/%s", person, file) : must_copy(person);
+    json_t *facts = json_object();
+    int code = EXIT_DONE, ok = 1;
+    for (int i = 0; i < FACTS; i++)
+        if (*texts[i])
+            ok &= !json_object_set_new(facts, column_names[i], json_string(texts[i]));
+    if (json_object_get(group, key))
+        code = cli_fail("%s line %d names %s twice", c->path, line, key);
+    else if (!ok || json_object_set(group, key, facts))
+        code = cli_fail("%s line %d is not UTF-8 text", c->path, line);
+    json_decref(facts);
+    free(key);
+    return code;
+}
+
+static int read_csv(credits *c, char *text) {
+    char *cells[CSV_MAX_CELLS];
+    int next = 1, columns[CSV_MAX_CELLS], count = csv_line(&text, cells, &next);
+    int code = read_heading(c, cells, count, columns);
+    c->root = json_pack("{s:{},s:{}}", "photos", "people");
+    for (int line = next; !code && *text; line = next) {
+        const char *texts[COLUMNS] = {"", "", "", "", "", "", ""};
+        int n = csv_line(&text, cells, &next);
+        if (n == 1 && !*cells[0]) continue;
+        if (n != count)
+            return cli_fail("%s line %d: expected %d values", c->path, line, count);
+        for (int i = 0; i < n; i++) texts[columns[i]] = cells[i];
+        code = add_line(c, texts, line);
+    }
+    return code;
 }
 
 /* ---- credits.json ---------------------------------------------------------------- */
@@ -47,179 +94,59 @@ static entry *add_entry(credits *c) {
 /* {"photos": {"PERSON/FILE": {title, source, author, licence, link}},
     "people": {"PERSON": {link}}} */
 
-static int read_facts(credits *c, const char *key, const json_value *facts, int person) {
-    if (facts->type != JSON_OBJECT)
+static int read_json(credits *c, const char *text) {
+    json_error_t error;
+    c->root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    if (c->root) return EXIT_DONE;
+    return cli_fail("%s: line %d: %s", c->path, error.line, error.text);
+}
+
+static int check_facts(const credits *c, const char *key, json_t *facts, int is_person) {
+    const char *slash = strchr(key, '/'), *name;
+    if (!is_person && (!slash || slash == key || !slash[1] || strchr(slash + 1, '/')))
+        return cli_fail("%s: a photo is named PERSON/FILE, not '%s'", c->path, key);
+    if (!json_is_object(facts))
         return cli_fail("%s: '%s' must be an object", c->path, key);
-    entry *e = add_entry(c);
-    const char *slash = strchr(key, '/');
-    if (person) {
-        e->person = must_copy(key);
-        e->file = must_copy("");
-    } else {
-        if (!slash || slash == key || !slash[1] || strchr(slash + 1, '/'))
-            return cli_fail("%s: a photo is named PERSON/FILE, not '%s'", c->path, key);
-        e->person = must_copy(key);
-        e->person[slash - key] = 0;
-        e->file = must_copy(slash + 1);
-    }
-    for (int i = 0; i < facts->count; i++) {
-        int field = find_field(facts->keys[i]);
-        if (field < 0 || (person && strcmp(facts->keys[i], "link") != 0))
+    json_t *value;
+    json_object_foreach(facts, name, value) {
+        if (find_column(name, FACTS) < 0 || (is_person && strcmp(name, "link") != 0))
             return cli_fail("%s: '%s' has the unknown entry '%s'; known: %s", c->path,
-                            key, facts->keys[i],
-                            person ? "link" : "title, source, author, licence, link");
-        if (facts->items[i].type != JSON_STRING)
-            return cli_fail("%s: '%s' of '%s' must be a text", c->path, facts->keys[i],
-                            key);
-        free(*field_of(e, field)); /* named twice: the last one counts, as in JSON */
-        *field_of(e, field) = must_copy(facts->items[i].text);
+                            key, name,
+                            is_person ? "link" : "title, source, author, licence, link");
+        if (!json_is_string(value))
+            return cli_fail("%s: '%s' of '%s' must be a text", c->path, name, key);
+        if (!text_is_plain(json_string_value(value)))
+            return cli_fail("%s: '%s' of %s is not plain UTF-8 text in one line", c->path,
+                            name, key);
     }
-    return 0;
+    return EXIT_DONE;
 }
 
-static int read_json(credits *c, const char *text, size_t size) {
-    json_value root;
-    char why[160];
-    if (json_parse(text, size, &root, why)) return cli_fail("%s: %s", c->path, why);
-    int code = 0;
-    if (root.type != JSON_OBJECT)
-        code = cli_fail("%s must be an object with 'photos' and 'people'", c->path);
-    for (int i = 0; i < root.count && !code; i++) {
-        int person = strcmp(root.keys[i], "people") == 0;
-        const json_value *group = &root.items[i];
-        if (!person && strcmp(root.keys[i], "photos") != 0)
-            code = cli_fail("%s: unknown entry '%s'; known: photos, people", c->path,
-                            root.keys[i]);
-        else if (group->type != JSON_OBJECT)
-            code = cli_fail("%s: '%s' must be an object", c->path, root.keys[i]);
-        for (int k = 0; k < group->count && !code; k++)
-            code = read_facts(c, group->keys[k], &group->items[k], person);
+/* Checks what was read from either file. */
+static int check(const credits *c) {
+    const char *name, *key;
+    json_t *group, *facts;
+    int code = EXIT_DONE;
+    if (!json_is_object(c->root))
+        return cli_fail("%s must be an object with 'photos' and 'people'", c->path);
+    json_object_foreach(c->root, name, group) {
+        int is_person = strcmp(name, "people") == 0;
+        if (!is_person && strcmp(name, "photos") != 0)
+            return cli_fail("%s: unknown entry '%s'; known: photos, people", c->path,
+                            name);
+        if (!json_is_object(group))
+            return cli_fail("%s: '%s' must be an object", c->path, name);
+        json_object_foreach(group, key, facts) if (!code) code =
+            check_facts(c, key, facts, is_person);
     }
-    json_free(&root);
     return code;
-}
-
-/* ---- credits.csv ----------------------------------------------------------------- */
-
-/* A heading line, then lines of values. Columns in any order: person, file, title,
-   source, author, licence, link. A line without a file is about the person. Quotes as in
-   RFC 4180. */
-
-enum { MAX_COLUMNS = 16, PERSON_COLUMN = FIELDS, FILE_COLUMN = FIELDS + 1 };
-
-/* Splits the line at *at in place; returns the number of cells, -1 if a quote is not
-   closed or there are too many cells. Quoted cells may hold line ends. */
-static int split_line(char **at, char *cells[MAX_COLUMNS], int *lines) {
-    int count = 0;
-    for (char *p = *at;;) {
-        if (count == MAX_COLUMNS) return -1;
-        char *out = cells[count++] = p;
-        if (*p == '"') {
-            for (p++; *p && !(p[0] == '"' && p[1] != '"'); p++) {
-                if (*p == '\n') ++*lines;
-                if (*p == '"') p++; /* two quotes stand for one */
-                *out++ = *p;
-            }
-            if (!*p) return -1;
-            p++;
-        } else {
-            while (*p && *p != ',' && *p != '\n' && *p != '\r') *out++ = *p++;
-        }
-        char next = *p;
-        if (next == '\r' && p[1] == '\n') next = *++p;
-        if (next && next != ',' && next != '\n') return -1;
-        *out = 0;
-        if (next) p++;
-        if (next == ',') continue;
-        *at = p;
-        ++*lines;
-        return count;
-    }
-}
-
-static int read_csv(credits *c, char *text) {
-    char *at = text, *cells[MAX_COLUMNS];
-    if (strncmp(at, "\xEF\xBB\xBF", 3) == 0) at += 3; /* spreadsheets write this mark */
-    int line = 1, next = 1, columns[MAX_COLUMNS], has_person = 0;
-    int count = split_line(&at, cells, &next);
-    for (int i = 0; i < count; i++) {
-        int field = find_field(cells[i]);
-        if (strcmp(cells[i], "person") == 0) field = PERSON_COLUMN, has_person = 1;
-        if (strcmp(cells[i], "file") == 0) field = FILE_COLUMN;
-        if (field < 0)
-            return cli_fail(
-                "%s: unknown column '%s'; known: person, file, title, source, "
-                "author, licence, link",
-                c->path, cells[i]);
-        for (int k = 0; k < i; k++)
-            if (columns[k] == field)
-                return cli_fail("%s: column '%s' comes twice", c->path, cells[i]);
-        columns[i] = field;
-    }
-    if (count < 0 || !has_person)
-        return cli_fail("%s: the first line must name the columns, 'person' among them",
-                        c->path);
-    for (line = next; *at; line = next) {
-        int n = split_line(&at, cells, &next);
-        if (n == 1 && !*cells[0]) continue;
-        if (n != count)
-            return cli_fail("%s line %d: expected %d values", c->path, line, count);
-        entry *e = add_entry(c);
-        e->line = line;
-        for (int i = 0; i < n; i++) {
-            char **to = columns[i] == PERSON_COLUMN ? &e->person
-                        : columns[i] == FILE_COLUMN ? &e->file
-                                                    : field_of(e, columns[i]);
-            *to = must_copy(cells[i]);
-        }
-        if (!e->file) e->file = must_copy("");
-        if (!*e->person) return cli_fail("%s line %d names no person", c->path, line);
-    }
-    return 0;
 }
 
 /* ---- Both ------------------------------------------------------------------------ */
 
-static int compare_entries(const void *a, const void *b) {
-    const entry *x = a, *y = b;
-    int order = strcmp(x->person, y->person);
-    return order ? order : strcmp(x->file, y->file);
-}
-
-/* Fills what is missing with "" and checks what will be written into the gallery. */
-static int finish(credits *c) {
-    for (int i = 0; i < c->count; i++) {
-        entry *e = &c->entries[i];
-        for (int f = 0; f < FIELDS; f++) {
-            char **text = field_of(e, f);
-            if (!*text) *text = must_copy("");
-            if (!text_is_clean(*text))
-                return cli_fail("%s: '%s' of %s/%s is not plain UTF-8 text in one line",
-                                c->path, fields[f], e->person, e->file);
-        }
-        size_t size = strlen(e->title) + strlen(e->source) + 3;
-        e->shown = must_alloc(size, 1);
-        snprintf(e->shown, size, "%s%s%s", e->title, *e->title && *e->source ? ", " : "",
-                 e->source);
-    }
-    if (c->count)
-        qsort(c->entries, (size_t)c->count, sizeof *c->entries, compare_entries);
-    for (int i = 1; i < c->count; i++)
-        if (compare_entries(&c->entries[i - 1], &c->entries[i]) == 0)
-            return cli_fail("%s names %s/%s twice", c->path, c->entries[i].person,
-                            c->entries[i].file);
-    return 0;
-}
-
 void credits_free(credits *c) {
     if (!c) return;
-    for (int i = 0; i < c->count; i++) {
-        for (int f = 0; f < FIELDS; f++) free(*field_of(&c->entries[i], f));
-        free(c->entries[i].person);
-        free(c->entries[i].file);
-        free(c->entries[i].shown);
-    }
-    free(c->entries);
+    json_decref(c->root);
     free(c->path);
     free(c);
 }
@@ -228,19 +155,15 @@ int credits_read(const char *folder, credits **out) {
     *out = NULL;
     char *json = path_join(folder, "credits.json"),
          *csv = path_join(folder, "credits.csv");
-    int has_json = file_exists(json), has_csv = file_exists(csv), code = 0;
+    int has_json = file_exists(json), has_csv = file_exists(csv), code = EXIT_DONE;
     if (has_json && has_csv) {
         code = cli_fail("%s and credits.csv are both there; keep one", json);
     } else if (has_json || has_csv) {
         credits *c = must_alloc(1, sizeof *c);
         c->path = must_copy(has_json ? json : csv);
-        size_t size = 0;
-        const char *why = "";
-        char *text = (char *)file_read(c->path, MAX_CREDITS_BYTES, &size, &why);
-        if (!text) code = cli_fail("%s cannot be read: %s", c->path, why);
-        else if (memchr(text, 0, size)) code = cli_fail("%s is not a text file", c->path);
-        else code = has_json ? read_json(c, text, size) : read_csv(c, text);
-        if (!code) code = finish(c);
+        char *text = file_read_text(c->path, MAX_CREDITS_BYTES);
+        code = !text ? EXIT_BAD : has_json ? read_json(c, text) : read_csv(c, text);
+        if (!code) code = check(c);
         free(text);
         if (code) credits_free(c);
         else *out = c;
@@ -250,34 +173,40 @@ int credits_read(const char *folder, credits **out) {
     return code;
 }
 
-static entry *find_entry(credits *c, const char *person, const char *file) {
-    if (!c || !c->count) return NULL;
-    union {
-        const char *in;
-        char *out; /* the comparison does not write */
-    } p = {person}, f = {file};
-    entry wanted = {.person = p.out, .file = f.out};
-    entry *e = bsearch(&wanted, c->entries, (size_t)c->count, sizeof *e, compare_entries);
-    if (e) e->used = 1;
-    return e;
+static json_t *find_facts(const credits *c, const char *group, const char *key) {
+    json_t *facts = c ? json_object_get(json_object_get(c->root, group), key) : NULL;
+    if (facts) json_object_set_new(facts, "used", json_true());
+    return facts;
+}
+
+static const char *fact(const json_t *facts, const char *name) {
+    const char *text = json_string_value(json_object_get(facts, name));
+    return text ? text : "";
 }
 
 credit credits_find(credits *c, const char *person, const char *file) {
-    const entry *photo = find_entry(c, person, file), *owner = find_entry(c, person, "");
+    char *key = must_format("%s/%s", person, file);
+    json_t *photo = find_facts(c, "photos", key);
+    const char *title = fact(photo, "title"), *source = fact(photo, "source");
+    if (*title && *source) /* in one line */
+        json_object_set_new(photo, "shown", json_sprintf("%s, %s", title, source));
+    free(key);
     return (credit){
-        .source = photo ? photo->shown : "",
-        .author = photo ? photo->author : "",
-        .licence = photo ? photo->licence : "",
-        .link = photo ? photo->link : "",
-        .person_link = owner ? owner->link : "",
+        .source = *title && *source ? fact(photo, "shown")
+                  : *title          ? title
+                                    : source,
+        .author = fact(photo, "author"),
+        .licence = fact(photo, "licence"),
+        .link = fact(photo, "link"),
+        .person_link = fact(find_facts(c, "people", person), "link"),
     };
 }
 
 void credits_report_unused(const credits *c) {
-    for (int i = 0; c && i < c->count; i++) {
-        const entry *e = &c->entries[i];
-        if (e->used) continue;
-        fprintf(stderr, "note: %s speaks of %s%s%s, which is not there\n", c->path,
-                e->person, *e->file ? "/" : "", e->file);
-    }
+    const char *group_name, *key;
+    json_t *group, *facts;
+    if (!c) return;
+    json_object_foreach(c->root, group_name, group)
+        json_object_foreach(group, key, facts) if (!json_object_get(facts, "used"))
+            cli_note("note: %s speaks of %s, which is not there", c->path, key);
 }

@@ -1,48 +1,22 @@
-#define _POSIX_C_SOURCE 200809L
+#include "files.h"
 
-#include "cli.h"
+#include "fail.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-void *must_alloc(size_t count, size_t size) {
-    void *block = calloc(count ? count : 1, size);
-    if (!block) {
-        cli_fail("memory ran out (%zu x %zu bytes)", count, size);
-        exit(EXIT_BAD);
-    }
-    return block;
-}
-
-void *must_grow(void *block, size_t count, size_t size) {
-    void *grown = size && count > SIZE_MAX / size ? NULL : realloc(block, count * size);
-    if (!grown) {
-        cli_fail("memory ran out (%zu x %zu bytes)", count, size);
-        exit(EXIT_BAD);
-    }
-    return grown;
-}
-
-char *must_copy(const char *text) {
-    size_t size = strlen(text) + 1;
-    return memcpy(must_alloc(size, 1), text, size);
-}
-
 char *path_join(const char *a, const char *b) {
     size_t length = strlen(a);
     while (length > 1 && a[length - 1] == '/') length--;
-    size_t size = length + strlen(b) + 2;
-    char *path = must_alloc(size, 1);
-    int slash = length != 1 || *a != '/';
-    snprintf(path, size, "%.*s%s%s", (int)length, a, slash ? "/" : "", b);
-    return path;
+    int is_root = length == 1 && *a == '/';
+    return must_format("%.*s%s%s", (int)length, a, is_root ? "" : "/", b);
 }
 
 const char *path_name(const char *path) {
@@ -52,7 +26,7 @@ const char *path_name(const char *path) {
 
 int file_exists(const char *path) {
     struct stat info;
-    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+    return lstat(path, &info) == 0;
 }
 
 /* Opens a file that is one; -1 with a reason in *why. */
@@ -91,30 +65,37 @@ void file_unmap(const unsigned char *bytes, size_t size) {
 }
 
 unsigned char *file_read(const char *path, size_t limit, size_t *size, const char **why) {
-    unsigned char *bytes = NULL;
-    size_t got = 0, whole = 0;
-    int file = open_file(path, limit, &whole, why);
+    int file = open_file(path, limit, size, why);
     if (file < 0) return NULL;
-    if (!(bytes = malloc(whole + 1))) {
-        *why = "memory ran out";
-    } else {
-        ssize_t n = 1;
-        while (got < whole && n > 0) {
-            n = read(file, bytes + got, whole - got);
-            if (n > 0) got += (size_t)n;
-            if (n < 0 && errno == EINTR) n = 1;
-        }
-        if (n < 0 || got < whole) {
-            *why = n < 0 ? strerror(errno) : "the file became shorter while it was read";
-            free(bytes);
-            bytes = NULL;
-        } else {
-            bytes[got] = 0; /* texts end with zero */
-        }
+    unsigned char *bytes = must_alloc(*size + 1, 1); /* texts end with zero */
+    size_t got = 0;
+    ssize_t n = 1;
+    while (got < *size && n > 0) {
+        n = read(file, bytes + got, *size - got);
+        if (n > 0) got += (size_t)n;
     }
+    int reason = errno;
     close(file);
-    *size = got;
-    return bytes;
+    if (got == *size) return bytes;
+    *why = n < 0 ? strerror(reason) : "the file became shorter while it was read";
+    free(bytes);
+    return NULL;
+}
+
+char *file_read_text(const char *path, size_t limit) {
+    size_t size = 0;
+    const char *why = "";
+    char *text = (char *)file_read(path, limit, &size, &why);
+    if (!text) {
+        cli_fail("%s cannot be read: %s", path, why);
+    } else if (memchr(text, 0, size)) {
+        cli_fail("%s is not a text file", path);
+        free(text);
+        text = NULL;
+    } else if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) {
+        memmove(text, text + 3, size - 2); /* with the closing zero */
+    }
+    return text;
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -142,27 +123,28 @@ int folder_list(const char *path, int folders, char ***names) {
     return count;
 }
 
-void names_free(char **names, int count) {
+void folder_free(char **names, int count) {
     for (int i = 0; i < count; i++) free(names[i]);
     free(names);
 }
 
-int is_photo_name(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return dot && (!strcasecmp(dot, ".jpg") || !strcasecmp(dot, ".jpeg") ||
-                   !strcasecmp(dot, ".png"));
+static void output_free(output_file *out) {
+    free(out->path);
+    free(out->part);
 }
 
 int output_open(output_file *out, const char *path) {
-    size_t size = strlen(path) + sizeof ".part";
-    out->path = must_copy(path);
-    out->part = must_alloc(size, 1);
-    snprintf(out->part, size, "%s.part", path);
+    struct stat info;
+    /* A file in its place would be the end of a device. */
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return cli_fail("%s cannot be written: it is not a file", path);
+    char *real = realpath(path, NULL); /* a link stays one */
+    out->path = real ? real : must_copy(path);
+    out->part = must_format("%s.part", out->path);
     out->file = fopen(out->part, "wb");
-    if (out->file) return 0;
+    if (out->file) return EXIT_DONE;
     cli_fail("%s cannot be written: %s", out->part, strerror(errno));
-    free(out->path);
-    free(out->part);
+    output_free(out);
     return EXIT_BAD;
 }
 
@@ -171,22 +153,8 @@ int output_check(const char *path) {
     if (output_open(&out, path)) return EXIT_BAD;
     fclose(out.file);
     unlink(out.part);
-    free(out.path);
-    free(out.part);
-    return 0;
-}
-
-/* The rename itself is only safe once the folder's entry is on the disk, too. */
-static void sync_folder_of(const char *path) {
-    char *folder = must_copy(path);
-    char *slash = strrchr(folder, '/');
-    if (slash) slash[slash == folder] = 0;
-    int file = open(slash ? folder : ".", O_RDONLY | O_CLOEXEC);
-    if (file >= 0) {
-        fsync(file); /* some file systems cannot; the file itself is safe */
-        close(file);
-    }
-    free(folder);
+    output_free(&out);
+    return EXIT_DONE;
 }
 
 int output_close(output_file *out) {
@@ -195,13 +163,10 @@ int output_close(output_file *out) {
     int reason = errno;
     if (fclose(out->file) != 0 && ok) ok = 0, reason = errno;
     if (ok && rename(out->part, out->path) != 0) ok = 0, reason = errno;
-    if (ok) {
-        sync_folder_of(out->path);
-    } else {
+    if (!ok) {
         cli_fail("%s cannot be written: %s", out->path, strerror(reason));
         unlink(out->part);
     }
-    free(out->path);
-    free(out->part);
-    return ok ? 0 : EXIT_BAD;
+    output_free(out);
+    return ok ? EXIT_DONE : EXIT_BAD;
 }

@@ -14,6 +14,7 @@ wanted=(
     "lld-$CLANG_VERSION|wasm-ld-$CLANG_VERSION|links the WebAssembly"
     "llvm-$CLANG_VERSION|llvm-ar-$CLANG_VERSION|archives object files"
     "libc6-dev|/usr/include/stdio.h|the C library's headers"
+    "libjansson-dev|/usr/include/jansson.h|reads and writes the command line's JSON"
     "cmake|cmake|configures the build"
     "ninja-build|ninja|runs the build"
     "python3|python3|runs Emscripten's driver and the small web server"
