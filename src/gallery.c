@@ -176,29 +176,41 @@ static hum_status read_texts(reader *r) {
     return HUM_OK;
 }
 
-/* Axes have the length that their norm says: what is projected is finite. */
-static hum_status read_axes(reader *r) {
-    hum_projection *p = &r->g.projection;
-    size_t from = (size_t)p->from, to = (size_t)p->to, stride = (size_t)p->stride;
-    p->norm = (const float *)(const void *)r->section[HUM_AXES].data;
-    p->axis = (const int8_t *)(p->norm + to);
-    for (size_t k = 0; k < to; k++) {
-        const int8_t *axis = p->axis + k * stride;
-        double sum = 0;
-        for (size_t i = 0; i < stride; i++) {
-            if (i >= from && axis[i]) return damaged(r, "a gap is not zero");
-            sum += axis[i] * axis[i];
-        }
-        if (!(fabs(sqrt(sum) * (double)p->norm[k] - 1) < 1e-5))
-            return damaged(r, "an axis does not have length 1");
+/* Rows and axes [count,n], [count,stride] in memory, have the length that their norm
+   says, and zeros behind their end: cosines are -1..1, and what is projected is finite.
+ */
+static hum_status check_lengths(reader *r, const int8_t *vectors, const float *norm,
+                                size_t count, size_t n, size_t stride) {
+    for (size_t k = 0; k < count; k++) {
+        const int8_t *v = vectors + k * stride;
+        int32_t sum = 0; /* HUM_MAX_DIMENSION squares of 128 fit */
+        for (size_t i = 0; i < n; i++) sum += v[i] * v[i];
+        for (size_t i = n; i < stride; i++)
+            if (v[i]) return damaged(r, "a gap is not zero");
+        if (!(fabs(sqrt((double)sum) * (double)norm[k] - 1) < 1e-5))
+            return damaged(r, "a row or an axis does not have length 1");
     }
     return HUM_OK;
+}
+
+static hum_status read_axes(reader *r) {
+    hum_projection *p = &r->g.projection;
+    p->norm = (const float *)(const void *)r->section[HUM_AXES].data;
+    p->axis = (const int8_t *)(p->norm + p->to);
+    return check_lengths(r, p->axis, p->norm, (size_t)p->to, (size_t)p->from,
+                         (size_t)p->stride);
+}
+
+static hum_status read_rows(reader *r) {
+    r->g.row = (const int8_t *)r->section[HUM_ROWS].data;
+    r->g.norm = (const float *)(const void *)r->section[HUM_NORM].data;
+    return check_lengths(r, r->g.row, r->g.norm, (size_t)r->g.rows,
+                         (size_t)r->g.dimension, (size_t)r->g.stride);
 }
 
 static hum_status read_entries(reader *r) {
     hum_bytes *person = &r->section[HUM_PERS], *photo = &r->section[HUM_PHOT];
     const hum_bytes *text = &r->section[HUM_TEXT], *thumbs = &r->section[HUM_THMB];
-    const float *norm = (const float *)(const void *)r->section[HUM_NORM].data;
     for (size_t i = 0; i < (size_t)r->g.people * 2; i++)
         if (!is_text(text, hum_u32(person, 4 * i)))
             return damaged(r, "a person's text lies elsewhere");
@@ -211,11 +223,7 @@ static hum_status read_entries(reader *r) {
                 return damaged(r, "a photo's text lies elsewhere");
         if (!hum_has(thumbs, hum_u32(photo, at + 24), hum_u32(photo, at + 28)))
             return damaged(r, "a thumbnail lies elsewhere");
-        if (!(norm[i] > 0 && norm[i] <= 1))
-            return damaged(r, "a row's norm is not in 0..1");
     }
-    r->g.row = (const int8_t *)r->section[HUM_ROWS].data;
-    r->g.norm = norm;
     r->g.person = person->data;
     r->g.photo = photo->data;
     r->g.thumbs = thumbs->data;
@@ -243,8 +251,8 @@ hum_status hum_gallery_parse(const uint8_t *bytes, size_t size, hum_gallery *gal
         return hum_fail(error, HUM_ERROR_ARGUMENT,
                         "the gallery's bytes must be aligned to 8, as malloc does");
     static hum_status (*const parts[])(reader *) = {
-        read_start, read_counts, read_table,   check_sizes,
-        read_texts, read_axes,   read_entries, read_calibration};
+        read_start, read_counts, read_table,   check_sizes,     read_texts,
+        read_axes,  read_rows,   read_entries, read_calibration};
     reader r = {.file = {bytes, size, 0}, .error = error};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         hum_status status = parts[i](&r);

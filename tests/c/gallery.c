@@ -211,6 +211,29 @@ static void bad_axes(const uint8_t *bytes, size_t size) {
     free(copy);
 }
 
+/* Rows whose cosines would not be -1..1. */
+static void bad_rows(const uint8_t *bytes, size_t size) {
+    hum_gallery g;
+    hum_text error;
+    CHECK_STATUS(hum_gallery_parse(bytes, size, &g, &error), HUM_OK);
+    size_t norms = (size_t)((const uint8_t *)g.norm - bytes);
+    size_t rows = (size_t)((const uint8_t *)g.row - bytes), last = (size_t)g.rows - 1;
+    static const float lengths[] = {NAN, INFINITY, 0, -1, 1e-4f, 1};
+    uint8_t *copy = malloc(size);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        memcpy(copy, bytes, size);
+        memcpy(copy + norms + 4 * last, &lengths[i], 4);
+        CHECK_STATUS(parse_copy(copy, size), HUM_ERROR_FORMAT);
+    }
+    memcpy(copy, bytes, size);
+    memset(copy + rows, 0, D); /* without a direction */
+    CHECK_STATUS(parse_copy(copy, size), HUM_ERROR_FORMAT);
+    memcpy(copy, bytes, size);
+    copy[rows + D] = 1; /* behind its end */
+    CHECK_STATUS(parse_copy(copy, size), HUM_ERROR_FORMAT);
+    free(copy);
+}
+
 /* A random direction. */
 static void unit(int seed, float *v, int n) {
     uint32_t state = (uint32_t)seed * 2654435761u + 1;
@@ -368,7 +391,7 @@ static void damage(const uint8_t *bytes, size_t size) {
             accepted += parse_copy(copy, size) == HUM_OK;
             copy[i] ^= flips[k];
         }
-    /* Rows, norms, thumbnails and letters may differ and still be a gallery. */
+    /* Thumbnails and letters may differ and still be a gallery. */
     printf("%zu bytes, %zu changes: %ld still readable\n", size, 3 * size, accepted);
     CHECK(accepted < (long)(3 * size));
     memcpy(copy, "XUMG", 4);
@@ -463,6 +486,7 @@ int main(void) {
     hum_builder *a = make(0, &bytes, &size), *b = make(0, &again, &size_again);
     CHECK(size == size_again && memcmp(bytes, again, size) == 0);
     round_trip(bytes, size);
+    bad_rows(bytes, size);
     calibration(bytes, size);
     uncalibrated();
     nearest();
