@@ -62,12 +62,21 @@ function readPerson(entry) {
   const fields = entry.split(':');
   if (fields.length !== 3) throw new Error('an entry is not a name and two numbers');
   const [written, ...numbers] = fields;
-  const name = decodeURIComponent(written).trim();
+  const name = decoded(written).trim();
   if (!name || name.length > LIMITS.name || DISGUISES.test(name)) {
     throw new Error(`a name is not 1 to ${LIMITS.name} plain characters`);
   }
   const [score, strangers] = numbers.map(readNumber);
   return { name, score, strangers };
+}
+
+/** @param {string} written */
+function decoded(written) {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    throw new Error('a name is not written as addresses are');
+  }
 }
 
 /** @param {string} text */
