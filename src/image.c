@@ -42,8 +42,9 @@ static void *limited_realloc(void *old, size_t size) {
 #endif
 
 /* A progressive JPEG visits every block once a scan: a small file of many scans would
-   keep a decoder busy for hours. Photos have about ten. */
+   keep a decoder busy for hours. Photos have about ten; the largest may have 16. */
 enum { MAX_SCANS = 256 };
+#define MAX_SCANNED_PIXELS ((size_t)HUM_MAX_PHOTO_PIXELS * 16)
 
 typedef enum { NEITHER, JPEG, PNG } kind;
 
@@ -185,11 +186,14 @@ hum_status hum_image_decode(const uint8_t *bytes, size_t size, hum_image *image,
     if (!stbi_info_from_memory(bytes, (int)size, &width, &height, &channels))
         return hum_fail(error, HUM_ERROR_FORMAT,
                         "the %s picture is damaged, or memory ran out", name);
-    if (k == JPEG && count_scans(bytes, size) > MAX_SCANS)
-        return hum_fail(error, HUM_ERROR_LIMIT, "the JPEG picture has more than %d scans",
-                        MAX_SCANS);
     hum_status status = reserve(image, width, height, error);
     if (status != HUM_OK) return status;
+    size_t most = MAX_SCANNED_PIXELS / ((size_t)width * (size_t)height);
+    if (most > MAX_SCANS) most = MAX_SCANS;
+    if (k == JPEG && count_scans(bytes, size) > most)
+        return hum_fail(error, HUM_ERROR_LIMIT,
+                        "the JPEG picture of %d x %d pixels has more than %zu scans",
+                        width, height, most);
     /* Four channels of a JPEG too: stb has SIMD for these only (0.5 of the time). */
     uint8_t *pixels =
         stbi_load_from_memory(bytes, (int)size, &width, &height, &channels, 4);

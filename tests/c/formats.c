@@ -272,6 +272,9 @@ static void check_limits(void) {
     CHECK_STATUS(decode(many, size), HUM_ERROR_LIMIT);
     CHECK_TEXT(error.text, "more than 256 scans");
     try_bytes(many, f.size + 200 * scan);
+    set_jpeg_size((file){many, f.size}, 0xc2, 8000, 8000);
+    CHECK_STATUS(decode(many, f.size + 16 * scan), HUM_ERROR_LIMIT);
+    CHECK_TEXT(error.text, "8000 x 8000 pixels has more than 16 scans");
     free(many);
     free(f.data);
 }
