@@ -77,6 +77,17 @@ else()
         INTERFACE_INCLUDE_DIRECTORIES ${CPUINFO_SOURCE_DIR}/usr/include)
 endif()
 
+# --- XNNPACK, compiled already -------------------------------------------------------------
+
+if(HUM_XNNPACK)
+    add_library(XNNPACK STATIC IMPORTED)
+    set_target_properties(XNNPACK PROPERTIES
+        IMPORTED_LOCATION ${HUM_XNNPACK}/${CMAKE_STATIC_LIBRARY_PREFIX}XNNPACK.a)
+    target_include_directories(XNNPACK SYSTEM INTERFACE ${XNNPACK_SOURCE_DIR}/include)
+    target_link_libraries(XNNPACK INTERFACE pthreadpool cpuinfo m)
+    return()
+endif()
+
 # --- XNNPACK: upstream's lists ---------------------------------------------------------------
 
 # read_bzl(FILE NAME): sets NAME to the strings of the Starlark list NAME = [...].
