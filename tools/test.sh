@@ -16,14 +16,15 @@ GROUPS_LIST="c        tests/c natively, with address and undefined-behaviour san
 wasm     tests/c as WebAssembly in Node, with and without relaxed SIMD
 js       tests/*.test.mjs in Node, on the real engine and networks
 e2e      those tests/*.test.mjs that drive a browser
-browser  tests/browser.html in Chromium, through emrun"
+browser  tests/browser.html in Chromium, through emrun
+fuzz     tests/fuzz: the inputs that are kept, and some seconds of new ones each"
 
 groups=() files=()
 for argument in "$@"; do
     case $argument in
     --list) say "$GROUPS_LIST" && exit 0 ;;
     -h | --help) sed -nE '2,/^set/s/^# ?//p' "$0" && exit 0 ;;
-    c | wasm | js | e2e | browser) groups+=("$argument") ;;
+    c | wasm | js | e2e | browser | fuzz) groups+=("$argument") ;;
     *.test.mjs)
         [[ -f $argument ]] || die "there is no file $argument"
         files+=("$argument")
@@ -31,7 +32,7 @@ for argument in "$@"; do
     *) die "unknown argument '$argument'" "tools/test.sh --list names the groups." ;;
     esac
 done
-((${#groups[@]} + ${#files[@]})) || groups=(c wasm js e2e browser)
+((${#groups[@]} + ${#files[@]})) || groups=(c wasm js e2e browser fuzz)
 
 alone
 tools/demo.sh --no-serve
@@ -105,6 +106,16 @@ run_browser() {
     count "the browser" "$(cut -d ' ' -f 1 <<<"$sum")" "$(cut -d ' ' -f 3 <<<"$sum")" "$status"
 }
 
+# New inputs are others each time, so what they find may be older than the change at hand.
+run_fuzz() {
+    heading "tests/fuzz, with sanitizers"
+    local log=$results/fuzz.log status sum
+    tools/fuzz.sh --seconds 5 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    sum=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
+    count "tools/fuzz.sh" "$(cut -d ' ' -f 1 <<<"$sum")" "$(cut -d ' ' -f 3 <<<"$sum")" "$status"
+}
+
 in_browser() { grep -lE "lib/(browser|page)\.mjs" "$@"; }
 in_node() { grep -LE "lib/(browser|page)\.mjs" "$@"; }
 mapfile -t scripts < <(find tests -name '*.test.mjs' | sort)
@@ -119,6 +130,7 @@ for group in "${groups[@]}"; do
     js) mapfile -t chosen < <(in_node "${scripts[@]}") && run_node js "${chosen[@]}" ;;
     e2e) mapfile -t chosen < <(in_browser "${scripts[@]}") && run_node e2e "${chosen[@]}" ;;
     browser) run_browser ;;
+    fuzz) run_fuzz ;;
     esac
 done
 ((${#files[@]} == 0)) || run_node files "${files[@]}"
