@@ -4,7 +4,7 @@
 #     tools/fuzz.sh                     every target for a minute
 #     tools/fuzz.sh photo gallery       some of them
 #     tools/fuzz.sh net --seconds 600   for so long each
-#     tools/fuzz.sh --runs 10000000     for so many inputs each
+#     tools/fuzz.sh --runs 10000000     for so many inputs each; with --seconds, what ends first
 #     tools/fuzz.sh --coverage          which lines the inputs found so far reach
 #
 # Targets: engine gallery net photo recipe tflite. What they find new is kept in
@@ -33,12 +33,12 @@ declare -A files=(
 usage() { sed -nE '2,/^set/s/^# ?//p' "$0"; }
 needs_number() { [[ ${2:-} =~ ^[0-9]+$ ]] || die "$1 needs a number" "tools/fuzz.sh --help"; }
 
-targets=() limit=(-max_total_time=60) coverage=
+targets=() limits=() coverage=
 while (($#)); do
     case $1 in
     -h | --help) usage && exit 0 ;;
-    --seconds) needs_number "$@" && limit=(-max_total_time="$2") && shift ;;
-    --runs) needs_number "$@" && limit=(-runs="$2") && shift ;;
+    --seconds) needs_number "$@" && limits+=(-max_total_time="$2") && shift ;;
+    --runs) needs_number "$@" && limits+=(-runs="$2") && shift ;;
     --coverage) coverage=1 ;;
     *)
         [[ -n ${longest[$1]:-} ]] || die "there is no target '$1'" "There are: ${all[*]}"
@@ -48,6 +48,7 @@ while (($#)); do
     shift
 done
 ((${#targets[@]})) || targets=("${all[@]}")
+((${#limits[@]})) || limits=(-max_total_time=60)
 
 # Freed memory is kept from reuse, but not so much of it that every input gets fresh pages.
 export ASAN_OPTIONS=quarantine_size_mb=16:malloc_context_size=8
@@ -103,7 +104,7 @@ run() {
     [[ ! -f tests/fuzz/$target.dict ]] || options=(-dict="tests/fuzz/$target.dict")
     mapfile -t folders < <(inputs "$target")
     seconds=$SECONDS
-    "$fuzz/fuzz-$target" "${limit[@]}" -max_len="${longest[$target]}" -timeout=20 -rss_limit_mb=4096 \
+    "$fuzz/fuzz-$target" "${limits[@]}" -max_len="${longest[$target]}" -timeout=20 -rss_limit_mb=4096 \
         -print_final_stats=1 -artifact_prefix="$found/$target-" "${options[@]}" "${folders[@]}" \
         >"$log" 2>&1 || status=$?
     seconds=$((SECONDS - seconds))
