@@ -1,0 +1,278 @@
+/**
+ * One visit to the site, with a fault planted: a browser context and a server of its own.
+ * The fault is at the server (answers.mjs), in a script that runs before the page's, or in
+ * what the visitor does; the site itself is the built one.
+ */
+
+import { readFileSync } from 'node:fs';
+import { serve } from '../../tools/serve.mjs';
+import { inProject, site } from '../lib/project.mjs';
+
+/** @typedef {import('./answers.mjs').Answer} Answer */
+
+/** How long the engine may take on a slow machine. */
+export const PATIENCE = 60_000;
+
+export const PHOTO = 'build/photos/samples/portrait-1.jpg';
+export const NEXT_PHOTO = 'build/photos/samples/portrait-2.jpg';
+
+/** @type {Record<string, string>} */
+const TYPES = { css: 'text/css', html: 'text/html', js: 'text/javascript', jpg: 'image/jpeg',
+  json: 'application/json', mjs: 'text/javascript' };
+
+/** The light network answers sooner; most faults do not ask which one it is. */
+function chooseLight() {
+  try {
+    localStorage.setItem(`humshakal-choice:${new URL('./', location.href).pathname}`,
+      JSON.stringify({ model: 'hse-mobilenet-vggface2' }));
+  } catch {
+    // Where it is the fault that nothing can be kept, the site's own network is taken.
+  }
+}
+
+/** What stands on the page as the end of the matter; '' while there is none. Runs in the page. */
+function outcome() {
+  /** @param {string} selector */
+  const visible = (selector) => [...document.querySelectorAll(selector)].filter(
+    (element) => element.checkVisibility() && /** @type {HTMLElement} */ (element).innerText.trim());
+  const names = visible('#results .person h3').map(
+    (element) => /** @type {HTMLElement} */ (element).innerText);
+  if (names.length) return `${names.length === 5 ? 'five' : names.length} names: ${names.join(', ')}`;
+  return visible('[role=alert], .help').map(
+    (element) => /** @type {HTMLElement} */ (element).innerText).join(' ').replace(/\s+/g, ' ');
+}
+
+export class Scene {
+  /** What is to be answered in another way, until it is mended. @type {[RegExp, Answer][]} */
+  answers = [];
+  /** @type {string[]} what nobody caught in the page */
+  uncaught = [];
+  /** @type {any} */
+  page;
+  /** @type {any} */
+  context;
+  server = /** @type {Awaited<ReturnType<typeof serve>>} */ (/** @type {unknown} */ (null));
+  /** Who waits for a request. @type {{file: RegExp, heard: (value: unknown) => void}[]} */
+  #waiting = [];
+  #since = performance.now();
+  /** Whether this document has been given a photo. */
+  #given = false;
+  #browser;
+
+  /** @param {any} browser */
+  constructor(browser) {
+    this.#browser = browser;
+  }
+
+  /**
+   * @param {object} how
+   * @param {[RegExp, Answer][]} how.answers
+   * @param {object} [how.context]
+   * @param {() => void} [how.script]  runs before the page's own
+   * @param {boolean} [how.whole]  with the site's own network
+   * @param {string} [how.base]
+   */
+  async begin({ answers, context, script, whole, base }) {
+    this.answers = answers;
+    await this.up(base);
+    this.context = await this.#browser.newContext(context);
+    if (!whole) await this.context.addInitScript(chooseLight);
+    // Not in the empty page that a window begins with.
+    if (script) await this.context.addInitScript(`if (origin !== 'null') (${script})();`);
+    this.page = await this.newPage();
+  }
+
+  async newPage() {
+    const page = await this.context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.on('pageerror', (/** @type {Error} */ error) => {
+      // Firefox reports a request that the service worker could not answer in the same way.
+      if (!/A ServiceWorker intercepted/.test(String(error))) this.uncaught.push(String(error));
+    });
+    return page;
+  }
+
+  async end() {
+    await this.context?.close();
+    await this.server?.close();
+  }
+
+  // ---- The server ------------------------------------------------------------------------
+
+  /** Starts it, at the same address as before. @param {string} [base] */
+  async up(base = this.server && new URL(this.server.url).pathname) {
+    this.server = await this.serve(this.server ? Number(new URL(this.server.url).port) : 0, base);
+  }
+
+  /** @param {number} port @param {string} [base] */
+  serve(port, base = '/') {
+    return serve(inProject('build/site'), { port, base,
+      intercept: ({ url = '' }, response) => this.#answer(url.slice(base.length), response) });
+  }
+
+  /** @param {string} path @param {import('node:http').ServerResponse} response */
+  #answer(path, response) {
+    const file = path === '' ? 'index.html' : path;
+    this.#waiting.filter((one) => one.file.test(file)).forEach(({ heard }) => heard(null));
+    const [, answer] = this.answers.find(([which]) => which.test(file)) ?? [];
+    if (!answer) return false;
+    const bytes = readFileSync(new URL(file, site));
+    const type = TYPES[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+    answer(response, { bytes, type });
+    return true;
+  }
+
+  /** Waits until the page asks for a file. @param {RegExp} file */
+  asked(file) {
+    return new Promise((heard) => { this.#waiting.push({ file, heard }); });
+  }
+
+  down() {
+    return this.server.close();
+  }
+
+  mend() {
+    this.answers = [];
+  }
+
+  // ---- What the visitor does and sees ------------------------------------------------------
+
+  /** From here on the seconds are counted. */
+  begun() {
+    this.#since = performance.now();
+  }
+
+  seconds() {
+    return (performance.now() - this.#since) / 1000;
+  }
+
+  /** @param {string} [path] */
+  async open(path = '') {
+    this.begun();
+    this.#given = false;
+    await this.page.goto(new URL(path, this.server.url).href, { waitUntil: 'commit' });
+  }
+
+  async reload() {
+    this.begun();
+    this.#given = false;
+    await this.page.reload({ waitUntil: 'commit' });
+  }
+
+  /**
+   * Gives a photo once the page is there; no first one if the page says before that that
+   * something is wrong.
+   * @param {string} [file]
+   * @param {number} [seconds]
+   */
+  async give(file = PHOTO, seconds = PATIENCE / 1000) {
+    const said = '[role=alert]:not([hidden]), .help:not([hidden])';
+    await this.page.waitForSelector(`.samples:not(.coming), ${said}`,
+      { timeout: 1000 * seconds, state: 'attached' });
+    if (this.#given || !await this.page.$(said)) await this.choose(file);
+  }
+
+  /** Gives a photo, whether or not the page is there yet. */
+  async choose(file = PHOTO) {
+    this.begun();
+    this.#given = true;
+    await this.page.setInputFiles('#file', inProject(file));
+  }
+
+  /** @param {string} name of a button that is seen */
+  async press(name) {
+    await this.page.getByRole('button', { name }).first().click();
+  }
+
+  /**
+   * What stands on the page at last.
+   * @param {number} [seconds]
+   * @returns {Promise<string>}  '' if nothing does by then
+   */
+  async outcome(seconds = PATIENCE / 1000) {
+    const timeout = Math.max(1, 1000 * (seconds - this.seconds()));
+    const found = await this.page.waitForFunction(outcome, undefined, { timeout })
+      .catch((/** @type {Error} */ error) => {
+        if (error.name !== 'TimeoutError') throw error;
+      });
+    return found ? found.jsonValue() : '';
+  }
+
+  /** The first photo's result, before the fault. */
+  async result() {
+    await this.give();
+    const seen = await this.outcome();
+    if (!/^five names/.test(seen)) throw new Error(`before the fault there was: ${seen || 'nothing'}`);
+  }
+
+  /** Waits until nothing is fetched any more: the page counts requests from then on. */
+  async quiet() {
+    await this.page.waitForSelector('#traffic span:not(:empty)');
+  }
+
+  /** Something that the converter is asked to convert. */
+  async giveWeights() {
+    this.#given = true;
+    await this.page.waitForSelector('.samples img[src]');
+    this.begun();
+    await this.page.setInputFiles('#weights', { name: 'weights.h5', buffer: Buffer.from('weights'),
+      mimeType: 'application/octet-stream' });
+  }
+
+  // ---- What happens to the browser -----------------------------------------------------------
+
+  /** Another address for the same site. @param {string} [base]  the port stays, the path changes */
+  async moved(base) {
+    if (base) {
+      await this.server.close();
+      await this.up(base);
+    } else this.server = await this.serve(0);
+  }
+
+  /** Forgets what is stored. @param {RegExp} [which] */
+  async evict(which = /./) {
+    await this.page.evaluate(async (/** @type {RegExp} */ wanted) => {
+      for (const name of await caches.keys()) if (wanted.test(name)) await caches.delete(name);
+    }, which);
+  }
+
+  /** To another page of the site, and back. */
+  async away() {
+    await this.page.goto(new URL('privacy.html', this.server.url).href);
+    await this.page.goBack({ waitUntil: 'commit' });
+  }
+
+  async forcedReload() {
+    this.begun();
+    this.#given = false;
+    const loaded = this.page.waitForEvent('domcontentloaded');
+    const cdp = await this.#cdp().catch(() => null);
+    if (cdp) await cdp.send('Page.reload', { ignoreCache: true });
+    // Firefox still knows the argument of old.
+    else await this.page.evaluate(() => /** @type {any} */ (location).reload(true)).catch(() => {});
+    await loaded;
+  }
+
+  /** Chromium's way to speak with the page's process. */
+  #cdp() {
+    return this.context.newCDPSession(this.page);
+  }
+
+  /** @param {number} bytes that the site may store */
+  async quota(bytes) {
+    await (await this.#cdp()).send('Storage.overrideQuotaForOrigin',
+      { origin: new URL(this.server.url).origin, quotaSize: bytes });
+  }
+
+  /** @param {'frozen' | 'active'} state */
+  async lifecycle(state) {
+    await (await this.#cdp()).send('Page.setWebLifecycleState', { state });
+  }
+
+  async killThread() {
+    const cdp = await this.#browser.newBrowserCDPSession();
+    const { targetInfos } = await cdp.send('Target.getTargets', { filter: [{ type: 'worker' }] });
+    for (const { targetId } of targetInfos) await cdp.send('Target.closeTarget', { targetId });
+    if (!targetInfos.length) throw new Error('there is no worker to close');
+  }
+}
