@@ -42,11 +42,13 @@ function judge(seen, sees) {
 async function goOn(scene, { then = 'photo', mends = true }) {
   if (then === 'nothing') return;
   if (mends) scene.mend();
-  if (then === 'reload') await scene.reload();
   if (then === 'retry') {
     scene.begun();
     await scene.press('Try again');
-  } else await scene.give(NEXT_PHOTO);
+  } else if (then === 'reload') {
+    await scene.reload();
+    await scene.give(NEXT_PHOTO);
+  } else await scene.choose(NEXT_PHOTO);
   const seen = await scene.outcome();
   if (!FIVE.test(seen)) {
     throw new Failed(seen ? 'WRONG' : 'STUCK', `then (${then}): ${seen || 'nothing'}`);

@@ -403,7 +403,6 @@ const STORAGE = [
 const ENDS = {
   'closes itself': 'self.close();',
   throws: 'throw new Error("planted");',
-  'rejects and says nothing': 'Promise.reject(new Error("planted"));',
 };
 
 /** The thread ends when it is asked for something. @param {string} op @param {string} code */

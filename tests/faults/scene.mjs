@@ -87,7 +87,7 @@ export class Scene {
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (/** @type {Error} */ error) => {
       // Firefox reports a request that the service worker could not answer in the same way.
-      if (!/A ServiceWorker intercepted/.test(String(error))) this.uncaught.push(String(error));
+      if (!/A ServiceWorker (intercepted|passed)/.test(String(error))) this.uncaught.push(String(error));
     });
     return page;
   }
