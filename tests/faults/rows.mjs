@@ -453,11 +453,6 @@ THREAD.push(
       scene.mend();
       await scene.give();
     } },
-  { fault: 'the engine’s thread is killed by the browser', only: 'chromium', async visit(scene) {
-    await scene.result();
-    await scene.killThread();
-    await scene.give(NEXT_PHOTO);
-  }, sees: /^five names|stopped|went wrong/, within: 25 },
   { fault: 'the converter’s script is missing', answers: at(/^engine\/convert-worker\.js/, 'missing'),
     visit: (scene) => scene.giveWeights(), sees: STOPPED, within: LIMIT.script },
   { fault: 'the converter’s script never comes', answers: at(/^engine\/convert-worker\.js/, 'silent'),

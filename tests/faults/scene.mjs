@@ -268,11 +268,4 @@ export class Scene {
   async lifecycle(state) {
     await (await this.#cdp()).send('Page.setWebLifecycleState', { state });
   }
-
-  async killThread() {
-    const cdp = await this.#browser.newBrowserCDPSession();
-    const { targetInfos } = await cdp.send('Target.getTargets', { filter: [{ type: 'worker' }] });
-    for (const { targetId } of targetInfos) await cdp.send('Target.closeTarget', { targetId });
-    if (!targetInfos.length) throw new Error('there is no worker to close');
-  }
 }
