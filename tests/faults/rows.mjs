@@ -32,8 +32,8 @@ export const FIVE = /^five names/;
 
 /** Seconds until there is an outcome. */
 export const LIMIT = {
-  /** A photo's, on a slow and busy machine. */
-  names: 60,
+  /** A photo's, on a slow and busy machine; nothing is measured by it. */
+  names: 120,
   /** The page notices after ten seconds that a script does not come; some more to be loaded. */
   script: 15,
   /** Twice twenty seconds without a byte, for the large files. */
@@ -339,8 +339,7 @@ const STORAGE = [
     CacheStorage.prototype.open = async () => refuse();
     ServiceWorkerContainer.prototype.register = async () => refuse();
   } },
-  ...['null', '5', '"x"', '[]', '{', '{"model":{}}', '{"model":"gone","gallery":"gone"}',
-    '{"gallery":["x"]}'].map((choice) => (
+  ...['null', '{', '{"model":{}}', '{"model":"gone","gallery":"gone"}'].map((choice) => (
     { fault: `storage: the stored choice is ${choice}`, whole: true, async visit(
       /** @type {Scene} */ scene) {
       await scene.page.evaluate((/** @type {string} */ text) => {
@@ -476,7 +475,7 @@ const inThread = (code) => [[/^engine\/worker\.js/, changed((text) => `${code}\n
 const BROWSER = [
   { fault: 'memory: it cannot grow', answers: inThread(
     'WebAssembly.Memory.prototype.grow = () => { throw new RangeError("no memory"); };'),
-  sees: /memory/i, then: 'retry' },
+  whole: true, sees: /memory/i, then: 'retry' },
   { fault: 'memory: none to begin with', answers: inThread(`for (const name of ['instantiate',
     'instantiateStreaming']) WebAssembly[name] = () => Promise.reject(
       new RangeError('WebAssembly.Memory(): could not allocate memory'));`),
@@ -656,7 +655,7 @@ const LINKS = {
 /** @type {Row[]} */
 const HOSTILE = [
   ...MANIFESTS.map(([what, change]) => (
-    { fault: `a manifest ${what}`, whole: true, answers: manifest(change),
+    { fault: `a manifest ${what}`, whole: /default/.test(what), answers: manifest(change),
       sees: /^five names|damaged|did not finish/, check: harmless,
       then: /** @type {const} */ ('photo') })),
   { fault: 'a manifest of 20 MB', answers: [[/^models\/manifest\.json/, changed((text) => (

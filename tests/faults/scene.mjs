@@ -11,7 +11,7 @@ import { inProject, site } from '../lib/project.mjs';
 /** @typedef {import('./answers.mjs').Answer} Answer */
 
 /** How long the engine may take on a slow machine. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 
 export const PHOTO = 'build/photos/samples/portrait-1.jpg';
 export const NEXT_PHOTO = 'build/photos/samples/portrait-2.jpg';
