@@ -70,11 +70,11 @@ export class Scene {
    * @param {object} [how.context]
    * @param {() => void} [how.script]  runs before the page's own
    * @param {boolean} [how.whole]  with the site's own network
-   * @param {string} [how.base]
+   * @param {string} [how.base]  the path of the site
    */
   async begin({ answers, context, script, whole, base }) {
     this.answers = answers;
-    await this.up(base);
+    this.server = await this.serve(0, base);
     this.context = await this.#browser.newContext(context);
     if (!whole) await this.context.addInitScript(chooseLight);
     // Not in the empty page that a window begins with.
@@ -99,9 +99,10 @@ export class Scene {
 
   // ---- The server ------------------------------------------------------------------------
 
-  /** Starts it, at the same address as before. @param {string} [base] */
-  async up(base = this.server && new URL(this.server.url).pathname) {
-    this.server = await this.serve(this.server ? Number(new URL(this.server.url).port) : 0, base);
+  /** Starts it again, at the same address. @param {string} [base]  or under another path */
+  async up(base) {
+    const { port, pathname } = new URL(this.server.url);
+    this.server = await this.serve(Number(port), base ?? pathname);
   }
 
   /** @param {number} port @param {string} [base] */
