@@ -53,12 +53,13 @@ async function modules(folders) {
 
 /**
  * A .c file stands beside the .h file of its name: both are one stage, but for the public
- * header, which all may include.
+ * header, which all may include. steps.h is the inside of a network.
  * @param {string} folder @param {string[]} searched @returns {Promise<Graph>}
  */
 async function stages(folder, searched) {
   /** @param {string} file */
-  const stage = (file) => (file === 'src/humshakal.h' ? file : file.replace(/\.[ch]$/, ''));
+  const stage = (file) => (file === 'src/humshakal.h' ? file
+    : file.replace(/\.[ch]$/, '').replace('src/steps', 'src/net'));
   const known = new Set((await Promise.all(searched.map((one) => filesOf(one, /\.[ch]$/)))).flat());
   /** @type {Graph} */
   const graph = new Map();
