@@ -283,6 +283,16 @@ test('a service worker whose storage is full or broken lets the page be', async 
   await resultShown(page);
 });
 
+test('where there is no room to keep anything, the page says so once it is ready', async () => {
+  const { page } = await open({ script: () => {
+    Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+  } });
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+  assert.match(await page.innerText('#download'), /no room to keep it on this device/);
+  assert.equal(await page.isVisible('#download button'), false);
+});
+
 test('where a site may keep nothing, another language still comes', async () => {
   const { page } = await open({ script: () => {
     const refuse = () => { throw new DOMException('blocked', 'SecurityError'); };

@@ -151,7 +151,7 @@ async function startStored() {
 async function readyToMatch(job) {
   job.during = 'starting';
   const humshakal = await job.wait(wholeEngine());
-  job.show({ progress: null });
+  job.show({ progress: null, ready: true });
   if (state.offers?.missing) await choose(job);
   job.during = 'photo';
   if (humshakal.info.gallery) return humshakal;
@@ -302,9 +302,14 @@ function adapt() {
   });
 }
 
+function stopEngine() {
+  page.stopEngine();
+  show({ ready: false });
+}
+
 /** @param {File} file  weights or a model that the visitor has */
 function takeWeights(file) {
-  page.stopEngine(); // its memory is needed
+  stopEngine(); // its memory is needed
   return begin({ last: lastResult() }, async (job) => {
     job.during = 'weights';
     const { model, stored } = await job.wait(Humshakal.addModel(file,
@@ -319,7 +324,7 @@ function takeWeights(file) {
 
 /** Goes on with another network. @param {typeof choice} wanted */
 function change(wanted) {
-  page.stopEngine();
+  stopEngine();
   forgetLast();
   return begin({ phase: isGiven() ? 'busy' : 'empty' }, async (job) => {
     await choose(job, wanted);
@@ -411,7 +416,7 @@ on('problem', ({ text }) => page.interrupt({ phase: 'notice', notice: explainGiv
   last: lastResult() }));
 on('cancel', () => {
   page.interrupt({});
-  page.stopEngine();
+  stopEngine();
   goBack();
 });
 

@@ -19,6 +19,7 @@ export const RESULT = /** @type {const} */ (['phase', 'photo', 'found', 'several
  * @typedef {object} State
  * @property {'empty' | 'busy' | 'result' | 'everyone' | 'notice'} phase
  * @property {import('../engine/humshakal.js').Offers | null} offers  null until known
+ * @property {boolean} ready  everything that is needed to match is here
  * @property {boolean} gone   the network of the last visit is no longer on this device
  * @property {Record<string, number>} seconds  of the last face, by network
  * @property {{blob: Blob, url: string, note: string} | null} photo
@@ -46,6 +47,7 @@ export const RESULT = /** @type {const} */ (['phase', 'photo', 'found', 'several
 export const firstState = {
   phase: 'empty',
   offers: null,
+  ready: false,
   gone: false,
   seconds: {},
   photo: null,

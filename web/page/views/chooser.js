@@ -23,10 +23,10 @@ export function mountChooser(element) {
   part(element, '#use-camera').addEventListener('click', () => emit(element, 'camera', { does: 'open' }));
   download.addEventListener('click', () => emit(element, 'download'));
 
-  return (/** @type {import('../state.js').State} */ { offers, phase }) => {
+  return (/** @type {import('../state.js').State} */ { offers, ready, phase }) => {
     label.textContent = phase === 'empty' ? first : say('choose');
-    download.hidden = !offers?.missing || phase === 'busy';
-    size.textContent = offers ? downloadSize(offers) : '';
+    download.hidden = !offers?.missing || ready || phase === 'busy';
+    size.textContent = offers ? downloadSize(offers, ready) : '';
     if (!offers || drawn) return;
     drawn = true;
     samples.classList.remove('coming');

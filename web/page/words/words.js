@@ -13,9 +13,13 @@ export function megabytes(bytes) {
   return say('megabytes', { size: number(bytes / 1e6, 1) });
 }
 
-/** @param {{total: number, missing: number}} sizes */
-export function downloadSize({ total, missing }) {
-  if (missing === 0) return say('downloadReady');
+/**
+ * @param {{total: number, missing: number, stored: boolean}} sizes
+ * @param {boolean} ready  everything is here, if only for this visit
+ */
+export function downloadSize({ total, missing, stored }, ready) {
+  if (stored) return say('downloadReady');
+  if (ready || missing === 0) return say('downloadNotKept');
   const size = megabytes(missing);
   return missing === total ? say('downloadAll', { size }) : say('downloadRest', { size });
 }

@@ -10,6 +10,8 @@ export default {
 
     // ---- Choosing a photo
     downloadReady: 'Ready: everything it needs is stored on this device.',
+    downloadNotKept: 'Ready. There was no room to keep it on this device, so the next visit downloads '
+      + 'it again.',
     downloadAll: 'The first photo starts a one-time download of {size}.',
     downloadRest: 'The first photo starts a one-time download of {size} (the rest is stored '
       + 'already).',

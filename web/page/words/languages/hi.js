@@ -164,6 +164,7 @@ export default {
 
     // ---- Choosing a photo
     downloadReady: 'तैयार: ज़रूरत की हर चीज़ इस डिवाइस पर है।',
+    downloadNotKept: 'तैयार। इस डिवाइस पर इसे रखने की जगह नहीं थी, इसलिए अगली बार फिर डाउनलोड होगा।',
     downloadAll: 'पहली फ़ोटो पर एक बार {size} डाउनलोड होगा।',
     downloadRest: 'पहली फ़ोटो पर एक बार {size} डाउनलोड होगा (बाक़ी पहले से इस डिवाइस पर है)।',
     megabytes: '{size} MB',
