@@ -114,6 +114,18 @@ test('web/ imports nothing of tools/, and the engine nothing from outside itself
   assert.deepEqual(arrows(js, /^web\/engine\//, /^(?!web\/engine\/)/), []);
 });
 
+test('the engine’s types go one way too', async () => {
+  /** @type {Graph} */
+  const graph = new Map();
+  for (const file of await filesOf('web/engine', /^[^/]*\.js$/)) {
+    const named = [...(await read(file)).matchAll(/(?:\bfrom |\bimport\()'(\.[^']+)'/g)]
+      .map(([, name]) => posix.join(posix.dirname(file), name))
+      .filter((name) => name !== file); // the facade's example names itself
+    graph.set(file, named);
+  }
+  assert.equal(circleIn(graph), null);
+});
+
 test('the page knows of the engine what its facade says, and views know nothing of it', () => {
   assert.deepEqual(arrows(js, /^web\/page\//, /^web\/engine\/(?!humshakal\.js$)/), []);
   assert.deepEqual(arrows(js, /-view\.js$|^web\/page\/views\//, /^web\/engine\//), []);
