@@ -24,8 +24,12 @@ import { HumError, abortError } from './errors.js';
  *   has arrived, or throws a HumError
  */
 
-/** An attempt that brings less counts as failed; after two of those in a row it is over. */
-const FRUITFUL_BYTES = 65_536;
+/**
+ * An attempt that brings less counts as failed; after two of those in a row it is over. A
+ * download goes on at a multiple of this: at so few places that where it does says no more
+ * than a file's name, and a service worker can let it pass.
+ */
+const STEP = 65_536;
 
 /**
  * @template T
@@ -47,11 +51,11 @@ export async function download(url, entry, how, accept) {
     } catch (error) {
       if (how.signal?.aborted) throw abortError();
       const broken = error instanceof HumError && error.code === 'HUM_ERROR_NETWORK';
-      const fruitful = broken && arrived.length >= furthest + FRUITFUL_BYTES;
+      const fruitful = broken && arrived.length >= furthest + STEP;
       failures = fruitful ? 0 : failures + 1;
       if (failures === 2) throw error;
       furthest = Math.max(furthest, arrived.length);
-      if (!broken) arrived.clear();
+      arrived.keep(broken ? arrived.length - arrived.length % STEP : 0);
       how.warn(`${error}. Trying once more.`);
       cache = 'reload'; // a proxy or the browser's own cache may hold a bad copy
     }
@@ -80,9 +84,10 @@ class Arrived {
     this.length += chunk.length;
   }
 
-  clear() {
-    this.#chunks = [];
-    this.length = 0;
+  /** Forgets what is behind so many bytes. @param {number} length */
+  keep(length) {
+    this.#chunks = [this.joined().subarray(0, length)];
+    this.length = length;
   }
 
   joined() {
@@ -111,7 +116,7 @@ async function attempt(url, arrived, { signal, stall, cache, onBytes }) {
       throw new HumError('HUM_ERROR_NETWORK', `The server answered ${response.status} `
         + `for ${arrived.file}.`);
     }
-    if (response.status !== 206) arrived.clear();
+    if (response.status !== 206) arrived.keep(0);
     const reader = response.body.getReader();
     for (;;) {
       const { done, value } = await reader.read();
