@@ -206,8 +206,10 @@ test('a gallery that is none leaves the one before in place', async () => {
     { code: 'HUM_ERROR_FORMAT' });
   const names = (/** @type {any[]} */ list) => list.map(({ name }) => name);
   assert.deepEqual(names(await humshakal.match(blob)), names(expected));
-  await humshakal.loadGallery(bytes);
-  assert.deepEqual(names(await humshakal.match(blob)), names(expected));
+  for (const whole of [bytes, bytes.buffer, new Blob([bytes])]) {
+    await humshakal.loadGallery(whole);
+    assert.deepEqual(names(await humshakal.match(blob)), names(expected));
+  }
 });
 
 test('a projected gallery: the scores of the command line, and of what is projected', async (t) => {
@@ -243,6 +245,12 @@ test('wrong uses are refused by name', async () => {
     { code: 'HUM_ERROR_ARGUMENT', message: /16 bytes/ });
   await assert.rejects(Humshakal.create({ model: 'no-such' }),
     { code: 'HUM_ERROR_ARGUMENT', message: /no model "no-such"; it has / });
+  await assert.rejects(Humshakal.create({ gallery: 'no-such' }),
+    { code: 'HUM_ERROR_ARGUMENT', message: /no gallery "no-such"; it has .*presidents/ });
+  await assert.rejects(Humshakal.create({ baseURL: 'there/' }),
+    { code: 'HUM_ERROR_ARGUMENT', message: /baseURL "there\/" should be/ });
+  await assert.rejects(humshakal.loadGallery(/** @type {any} */ ({ people: [] })),
+    { code: 'HUM_ERROR_ARGUMENT', message: /A gallery is an id/ });
 });
 
 test('without a gallery everything but match works', async () => {

@@ -3,9 +3,8 @@
  * the page's content security policy: they are the threads that hold photos and weights.
  */
 
+import { HumError } from './errors.js';
 import { SCRIPT_PATIENCE, missing } from './patience.js';
-
-/** @typedef {import('./errors.js').HumError} HumError */
 
 /**
  * @template M
@@ -102,6 +101,11 @@ let policy;
 export function trusted(address) {
   const { trustedTypes } = /** @type {{trustedTypes?: TrustedTypes}} */ (globalThis);
   if (!trustedTypes) return address;
-  policy ??= trustedTypes.createPolicy('humshakal', { createScriptURL: (url) => url });
+  try {
+    policy ??= trustedTypes.createPolicy('humshakal', { createScriptURL: (url) => url });
+  } catch (cause) {
+    throw new HumError('HUM_ERROR_BROWSER', 'The content security policy of this page does not '
+      + 'let the engine start: its trusted-types do not list "humshakal".', { cause });
+  }
   return policy.createScriptURL(address);
 }

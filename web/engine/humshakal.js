@@ -17,14 +17,15 @@
  */
 
 import { assetsOf } from './assets.js';
-import { cancellable } from './errors.js';
+import { HumError, cancellable } from './errors.js';
 import { sum } from './manifest.js';
 import { arrival } from './patience.js';
 import { makePlan, pick } from './plan.js';
 import { Session } from './session.js';
 
+export { HumError };
 export { trusted } from './bound-worker.js';
-export { HumError, isAbort } from './errors.js';
+export { isAbort } from './errors.js';
 export { pixelsAreTrue, stillOf } from './photo.js';
 
 /** @typedef {import('./errors.js').ErrorCode} ErrorCode */
@@ -34,6 +35,7 @@ export { pixelsAreTrue, stillOf } from './photo.js';
 /** @typedef {import('./manifest.js').Sample} Sample */
 /** @typedef {import('./ops.js').Crop} Crop */
 /** @typedef {import('./photo.js').Photo} Photo */
+/** @typedef {import('./plan.js').GallerySource} GallerySource */
 /** @typedef {import('./session.js').Info} Info */
 /** @typedef {import('./wasm.js').Face} Face */
 /** @typedef {import('./wasm.js').Match} Match */
@@ -42,9 +44,8 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  * @typedef {object} Options
  * @property {string | URL} [baseURL]  the site's folder; default: that of this module
  * @property {string} [model]     id of an embedder that offers() lists; default: the site's
- * @property {string | URL | Uint8Array | null} [gallery]  id that offers() lists, an address,
- *   the bytes of a gallery file, or null for none; default: one that fits the network, if
- *   there is any
+ * @property {GallerySource | null} [gallery]  id that offers() lists, an address, the bytes
+ *   of a gallery file, or null for none; default: one that fits the network, if there is any
  * @property {number} [threads]   default: up to four, where the page may have them
  * @property {'all' | 'detector'} [waitFor]  when create() is done; with 'detector' faces can
  *   be found while the larger network is still being downloaded, and the calls that need
@@ -303,8 +304,8 @@ export class Humshakal {
 
   /**
    * Replaces the gallery.
-   * @param {string | URL | Uint8Array} gallery  an id of the manifest, an address relative
-   *   to the site, or the bytes
+   * @param {GallerySource} gallery  an id that offers() lists, an address relative to the
+   *   site, or the bytes of a gallery file
    * @param {{signal?: AbortSignal}} [options]
    */
   async loadGallery(gallery, { signal } = {}) {
@@ -348,5 +349,10 @@ const ownScript = () => arrival(import('./own.js'), 'own.js');
 
 /** @param {Options} options */
 function siteURL({ baseURL = new URL('../', import.meta.url) }) {
-  return new URL(baseURL, globalThis.document?.baseURI);
+  try {
+    return new URL(baseURL, globalThis.document?.baseURI);
+  } catch (cause) {
+    throw new HumError('HUM_ERROR_ARGUMENT', `baseURL "${baseURL}" should be the address of `
+      + 'the site’s folder; outside of pages, a whole one.', { cause });
+  }
 }

@@ -11,10 +11,12 @@ import { threadCount } from './threads.js';
 /** @typedef {import('./manifest.js').Model} Model */
 /** @typedef {import('./manifest.js').Sample} Sample */
 
+/** @typedef {string | URL | Blob | ArrayBuffer | Uint8Array} GallerySource */
+
 /**
  * @typedef {object} Wanted  as documented in humshakal.js
  * @property {string} [model]
- * @property {string | URL | Uint8Array | null} [gallery]
+ * @property {GallerySource | null} [gallery]
  * @property {number} [threads]
  * @property {AbortSignal} [signal]
  */
@@ -58,8 +60,9 @@ export async function makePlan(assets, { model, gallery, threads: most, signal }
   const threads = threadCount(most);
   const engine = threads > 1 ? threaded : single;
   const embedder = pick(embedders, model ?? defaults.model, 'model');
-  const listed = galleries.find(({ id, model: madeWith }) => (
-    gallery === undefined ? madeWith === embedder.id : id === gallery));
+  const listed = gallery === undefined
+    ? galleries.find(({ model: madeWith }) => madeWith === embedder.id)
+    : listedGallery(galleries, gallery);
   return {
     engine,
     single,
@@ -90,6 +93,19 @@ function joined(site, own) {
 /** @param {Model[]} models @returns {FileEntry[]} */
 function withRecipes(models) {
   return models.flatMap((model) => (model.recipe ? [model, model.recipe] : [model]));
+}
+
+/**
+ * The gallery that is meant, if it is one of these; else an address or bytes are meant. A
+ * word that could be no address is an id, and has to be listed.
+ * @param {Gallery[]} galleries
+ * @param {GallerySource | null} gallery
+ * @returns {Gallery | null}
+ */
+export function listedGallery(galleries, gallery) {
+  if (typeof gallery !== 'string') return null;
+  return /[./]/.test(gallery) ? galleries.find(({ id }) => id === gallery) ?? null
+    : pick(galleries, gallery, 'gallery');
 }
 
 /**

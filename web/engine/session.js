@@ -8,6 +8,7 @@ import { HumError, abortError, cancellable } from './errors.js';
 import { Loader } from './loader.js';
 import { within } from './patience.js';
 import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
+import { listedGallery } from './plan.js';
 
 /** @typedef {import('./assets.js').Assets} Assets */
 /** @typedef {import('./channel.js').Channel} Channel */
@@ -15,6 +16,7 @@ import { browserDecodes, decodeInBrowser, preparePhoto } from './photo.js';
 /** @typedef {import('./manifest.js').FileEntry} FileEntry */
 /** @typedef {import('./manifest.js').Gallery} Gallery */
 /** @typedef {import('./photo.js').Photo} Photo */
+/** @typedef {import('./plan.js').GallerySource} GallerySource */
 /** @typedef {import('./plan.js').Plan} Plan */
 /** @typedef {import('./wasm.js').EmbedderInfo} EmbedderInfo */
 /** @typedef {import('./wasm.js').EngineInfo} EngineInfo */
@@ -73,7 +75,7 @@ export class Session {
   /**
    * @param {Assets} assets
    * @param {Plan} plan
-   * @param {{gallery?: string | URL | Uint8Array | null, onProgress?: OnProgress}} options
+   * @param {{gallery?: GallerySource | null, onProgress?: OnProgress}} options
    */
   constructor(assets, plan, { gallery, onProgress }) {
     this.#assets = assets;
@@ -154,7 +156,7 @@ export class Session {
   }
 
   /**
-   * @param {string | URL | Uint8Array} gallery
+   * @param {GallerySource} gallery
    * @param {AbortSignal} [signal]
    */
   async loadGallery(gallery, signal) {
@@ -303,12 +305,18 @@ export class Session {
     return gallery ? this.#galleryBytes(gallery, this.#life.signal) : null;
   }
 
-  /** @param {string | URL | Uint8Array} gallery @param {AbortSignal} [signal] */
+  /** @param {GallerySource} gallery @param {AbortSignal} [signal] */
   async #galleryBytes(gallery, signal) {
+    const listed = listedGallery(this.#plan.galleries, gallery);
+    if (listed) return this.#assets.bytes(listed, { signal });
+    if (typeof gallery === 'string' || gallery instanceof URL) {
+      return this.#assets.unlisted(String(gallery), signal);
+    }
     if (gallery instanceof Uint8Array) return new Uint8Array(gallery);
-    const listed = this.#plan.galleries.find(({ id }) => id === gallery);
-    return listed ? this.#assets.bytes(listed, { signal })
-      : this.#assets.unlisted(String(gallery), signal);
+    if (gallery instanceof ArrayBuffer) return new Uint8Array(gallery.slice());
+    if (gallery instanceof Blob) return new Uint8Array(await gallery.arrayBuffer());
+    throw new HumError('HUM_ERROR_ARGUMENT', 'A gallery is an id, an address, or the bytes of '
+      + 'a gallery file as a Blob, ArrayBuffer or Uint8Array.');
   }
 
   /**
