@@ -59,6 +59,8 @@ const REFUSED = {
   'a link that runs': [(m) => { m.samples[0].link = 'javascript:alert(1)'; },
     /samples\[0\]\.link should be an address with http or https; it is "javascript:alert\(1\)"/],
   'a link with a line break': [(m) => { m.samples[0].link = 'https://a\nb'; }, /link should be/],
+  'a link that turns its direction': [(m) => { m.samples[0].link = 'https://a/\u202egnp.exe'; },
+    /link should be/],
   'a million samples': [(m) => { m.samples = Array.from({ length: 1e6 }, () => m.samples[0]); },
     /samples should be a list of at most 1000; it is a list of 1000000/],
   'no list': [(m) => { m.models = { length: 1 }; }, /manifest\.models should be a list .*; it is an object/],

@@ -155,7 +155,7 @@ const path = (value, place) => {
 };
 
 const hash = matching('a SHA-256 in hexadecimal', /^[0-9a-f]{64}$/);
-const link = matching('an address with http or https', /^(https?:\/\/[^\s\p{Cc}]{1,2000})?$/u);
+const link = matching('an address with http or https', /^(https?:\/\/[^\s\p{C}]{1,2000})?$/u);
 
 /** @template {string} T @param {T[]} words @returns {Shape<T>} */
 const oneOf = (...words) => (value, place) => (
