@@ -120,3 +120,32 @@ test('an entry of the visitor’s own that is damaged is left out, and the other
   assert.deepEqual(found.filter(([, own]) => own), [['good', true]]);
   assert.equal(found.filter(([id]) => id === 'facenet-vggface2').length, 1, 'the site’s');
 });
+
+/** @type {Record<string, () => void>} */
+const BROKEN = {
+  'opens never': () => {
+    // 5 s of waiting are 50 ms here.
+    const wait = window.setTimeout;
+    Object.assign(window, { setTimeout: (/** @type {() => void} */ run, /** @type {number} */ ms) => (
+      wait(run, ms === 5000 ? 50 : ms)) });
+    CacheStorage.prototype.open = () => new Promise(() => {});
+  },
+  'cannot be reached': () => {
+    Object.defineProperty(window, 'caches', { get() { throw new DOMException('no', 'SecurityError'); } });
+  },
+  'cannot be read': () => {
+    const fail = () => Promise.reject(new DOMException('broken', 'UnknownError'));
+    Object.assign(Cache.prototype, { match: fail, keys: fail, delete: fail, put: fail });
+  },
+  'has no locks': () => {
+    LockManager.prototype.request = () => Promise.reject(new DOMException('no', 'SecurityError'));
+  },
+};
+
+for (const [how, script] of Object.entries(BROKEN)) {
+  test(`storage that ${how} does not keep the engine from starting`, async () => {
+    const { page } = await open({ ...QUIET, script });
+    await start(page);
+    assert.equal((await offers(page)).missing, 0);
+  });
+}

@@ -6,15 +6,20 @@
  */
 
 import { abortError } from './errors.js';
+import { within } from './patience.js';
 
 const NAME = 'humshakal-assets-2:';
 
 /** Named by path only, so that sites of two origins could share it. */
 const SHARED_NAME = 'humshakal-assets-1:';
 
+/** Storage opens in milliseconds or, on a broken disk, never. */
+const PATIENCE = 5000;
+
 export class Store {
   #site;
   #warn;
+  #none = false;
   /** @type {Promise<void> | null} */
   #takenOver = null;
 
@@ -35,22 +40,29 @@ export class Store {
 
   /** @returns {Promise<Cache | null>}  null: this browser keeps nothing here */
   async #open() {
-    if (typeof caches === 'undefined') return null;
+    if (this.#none) return null;
     try {
-      this.#takenOver ??= this.#takeOver();
+      if (typeof caches === 'undefined') return null;
+      const cache = await within(caches.open(this.#name), PATIENCE);
+      this.#takenOver ??= this.#takeOver(cache);
       await this.#takenOver;
-      return await caches.open(this.#name);
-    } catch {
-      return null; // private windows of some browsers
+      return cache;
+    } catch (error) { // private windows of some browsers
+      if (!this.#none) this.#warn(`Nothing can be kept on this device (${error}).`);
+      this.#none = true;
+      return null;
     }
   }
 
-  /** Moves this site's files out of a shared cache, and leaves those of other sites there. */
-  async #takeOver() {
+  /**
+   * Moves this site's files out of a shared cache, and leaves those of other sites there.
+   * @param {Cache} own
+   */
+  async #takeOver(own) {
     const name = SHARED_NAME + this.#site.pathname;
-    if (!await caches.has(name)) return;
     try {
-      const [shared, own] = [await caches.open(name), await caches.open(this.#name)];
+      if (!await caches.has(name)) return;
+      const shared = await caches.open(name);
       for (const request of await shared.keys()) {
         if (!request.url.startsWith(this.#address(''))) continue;
         const response = await shared.match(request);
@@ -65,9 +77,14 @@ export class Store {
 
   /** @returns {Promise<Set<string>>} */
   async keys() {
-    const requests = await (await this.#open())?.keys() ?? [];
     const folder = this.#address('');
-    return new Set(requests.map(({ url }) => url.slice(folder.length)));
+    try {
+      const requests = await (await this.#open())?.keys() ?? [];
+      return new Set(requests.map(({ url }) => url.slice(folder.length)));
+    } catch (error) {
+      this.#warn(`What is stored on this device cannot be listed (${error}).`);
+      return new Set();
+    }
   }
 
   /** @param {string} key @returns {Promise<Blob | null>}  on the disk until it is read */
@@ -89,7 +106,11 @@ export class Store {
 
   /** @param {string} key */
   async delete(key) {
-    await (await this.#open())?.delete(this.#address(key));
+    try {
+      await (await this.#open())?.delete(this.#address(key));
+    } catch (error) {
+      this.#warn(`A stored file could not be removed (${error}).`);
+    }
   }
 
   /**
@@ -103,10 +124,17 @@ export class Store {
   async alone(name, work, signal) {
     const locks = globalThis.navigator?.locks;
     if (!locks || !await this.#open()) return work();
+    let begun = false;
+    const begin = () => {
+      begun = true;
+      return work();
+    };
     try {
-      return await locks.request(this.#address(name), { signal }, work);
+      return await locks.request(this.#address(name), { signal }, begin);
     } catch (error) {
-      throw signal?.aborted ? abortError() : error;
+      if (signal?.aborted) throw abortError();
+      if (begun) throw error;
+      return work(); // this page may not have locks
     }
   }
 }
