@@ -4,7 +4,7 @@
        hum_create(1, &e);
        hum_load_detector(e, blazeface, blazeface_size, recipe, recipe_size);
        hum_load_embedder(e, facenet, facenet_size, recipe2, recipe2_size, NULL, 0);
-       hum_load_gallery(e, gallery, gallery_size);
+       hum_load_gallery(e, gallery, gallery_size, 0);
        hum_photo_decode(e, jpeg, jpeg_size, size);           // the current photo
        hum_detect(e, faces, HUM_MAX_FACES, &count);          // its faces, largest first
        hum_embed(e, &faces[0], embedding);                   // a unit vector
@@ -92,9 +92,6 @@ typedef struct {
 
 /* So that one face in ten of people who are not in the gallery looks like somebody. */
 #define HUM_ALIKE 0.9f
-
-_Static_assert(sizeof(hum_face) == 68, "hum_face crosses into JavaScript");
-_Static_assert(sizeof(hum_match) == 20, "hum_match crosses into JavaScript");
 
 /* ---- The engine ------------------------------------------------------------------ */
 

@@ -209,7 +209,7 @@ static void run_quantise(const hum_net *net, const step *s) {
     }
     q.inverse = CODES / span;
     /* Where both ends lie half way between two codes, as those of a symmetric range do,
-       both are rounded outwards: 128 steps. A slightly longer step rounds them inwards. */
+       both are rounded outwards, to 128 steps; slightly longer ones end that. */
     if (rintf(high * q.inverse) - rintf(low * q.inverse) > CODES) {
         span *= 1 + 0x1p-20f;
         q.inverse = CODES / span;

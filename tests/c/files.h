@@ -20,7 +20,7 @@ static inline file read_file(const char *path) {
     fseek(stream, 0, SEEK_END);
     f.size = (size_t)ftell(stream);
     rewind(stream);
-    f.data = malloc(f.size + 1);
+    f.data = (uint8_t *)malloc(f.size + 1);
     if (!f.data || fread(f.data, 1, f.size, stream) != f.size) exit(1);
     fclose(stream);
     return f;
