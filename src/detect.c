@@ -25,10 +25,11 @@ enum {
 
 int32_t hum_anchors(const hum_recipe *recipe, int32_t side, float *centres) {
     int32_t n = 0;
-    for (int layer = 0; layer < recipe->layers; layer++) {
-        int32_t grid = (side + recipe->stride[layer] - 1) / recipe->stride[layer];
+    const hum_anchor_layers *layers = &recipe->anchors;
+    for (int layer = 0; layer < layers->count; layer++) {
+        int32_t grid = (side + layers->stride[layer] - 1) / layers->stride[layer];
         for (int32_t cell = 0; cell < grid * grid; cell++)
-            for (int k = 0; k < recipe->anchors[layer]; k++, n++)
+            for (int k = 0; k < layers->each[layer]; k++, n++)
                 if (centres) {
                     centres[2 * n] = ((float)(cell % grid) + 0.5f) / (float)grid;
                     centres[2 * n + 1] = ((float)(cell / grid) + 0.5f) / (float)grid;
@@ -146,7 +147,7 @@ hum_status hum_detector_init(hum_detector *d, hum_net *net, const hum_recipe *re
         d->anchors = hum_anchors(recipe, d->side, NULL);
         size_t n = (size_t)d->anchors;
         for (int32_t i = 0; i < hum_net_outputs(net); i++) {
-            if (hum_net_output_size(net, i) == n * VALUES) d->regressors = i;
+            if (hum_net_output_size(net, i) == (uint64_t)n * VALUES) d->regressors = i;
             if (hum_net_output_size(net, i) == n) d->scores = i;
         }
         if (d->regressors < 0 || d->scores < 0) {

@@ -40,7 +40,60 @@ static int numbers(span s, float *out, int max) {
     return n;
 }
 
-static int histogram(span s, hum_histogram *h) {
+/* ---- Values ---------------------------------------------------------------------- */
+
+typedef struct key key;
+
+struct key {
+    const char *name;
+    int need, allowed; /* who must, who may have it: 1 embedders, 2 detectors */
+    int (*read)(span value, const key *k, void *out); /* 0: not allowed */
+    size_t at;            /* where `out` lies in a hum_recipe */
+    const char *words[2]; /* of a choice, which is an int */
+    float least, most;    /* of a number */
+};
+
+static int text(span s, const key *k, void *out) {
+    (void)k;
+    if (!s.size || s.size >= HUM_RECIPE_TEXT) return 0;
+    for (size_t i = 0; i < s.size; i++) /* keeps JSON output free of control bytes */
+        if ((unsigned char)s.text[i] < 32 || (unsigned char)s.text[i] > 126) return 0;
+    memcpy(out, s.text, s.size);
+    ((char *)out)[s.size] = 0;
+    return 1;
+}
+
+static int id(span s, const key *k, void *out) {
+    for (size_t i = 0; i < s.size; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", s.text[i])) return 0;
+    return text(s, k, out);
+}
+
+static int choice(span s, const key *k, void *out) {
+    *(int *)out = equals(s, k->words[1]);
+    return *(int *)out || equals(s, k->words[0]);
+}
+
+static int number(span s, const key *k, void *out) {
+    float *value = out;
+    return numbers(s, value, 1) == 1 && *value >= k->least && *value <= k->most;
+}
+
+static int mean(span s, const key *k, void *out) {
+    (void)k;
+    return numbers(s, out, 3) == 3;
+}
+
+static int box(span s, const key *k, void *out) {
+    (void)k;
+    const float *b = out;
+    return numbers(s, out, 4) == 4 && fabsf(b[0]) <= 2 && fabsf(b[1]) <= 2 &&
+           b[2] >= 0.1f && b[2] <= 10 && b[3] >= 0.1f && b[3] <= 10;
+}
+
+static int histogram(span s, const key *k, void *out) {
+    (void)k;
+    hum_histogram *h = out;
     float values[1 + HUM_RECIPE_BINS], sum = 0;
     int n = numbers(s, values, 1 + HUM_RECIPE_BINS);
     if (n < 2 || values[0] < -1 ||
@@ -56,146 +109,60 @@ static int histogram(span s, hum_histogram *h) {
     return sum > 0;
 }
 
-static int anchor_layers(span s, hum_recipe *r) {
+static int anchors(span s, const key *k, void *out) {
+    (void)k;
+    hum_anchor_layers *a = out;
     char copy[HUM_RECIPE_TEXT];
     if (s.size >= sizeof copy) return 0;
     memcpy(copy, s.text, s.size);
     copy[s.size] = 0;
     for (char *p = copy; *p;) {
-        if (r->layers == HUM_RECIPE_ANCHOR_LAYERS) return 0;
+        if (a->count == HUM_RECIPE_ANCHOR_LAYERS) return 0;
         char *end;
         long stride = strtol(p, &end, 10);
         if (end == p || *end != ':' || stride < 1 || stride > 256) return 0;
         p = end + 1;
-        long count = strtol(p, &end, 10);
-        if (end == p || (*end && *end != ' ') || count < 1 || count > 64) return 0;
-        r->stride[r->layers] = (int)stride;
-        r->anchors[r->layers++] = (int)count;
+        long each = strtol(p, &end, 10);
+        if (end == p || (*end && *end != ' ') || each < 1 || each > 64) return 0;
+        a->stride[a->count] = (int)stride;
+        a->each[a->count++] = (int)each;
         for (p = end; *p == ' ';) p++;
     }
-    return r->layers > 0;
+    return a->count > 0;
 }
 
-static int printable_text(span s, char out[HUM_RECIPE_TEXT]) {
-    if (!s.size || s.size >= HUM_RECIPE_TEXT) return 0;
-    for (size_t i = 0; i < s.size; i++) /* keeps JSON output free of control bytes */
-        if ((unsigned char)s.text[i] < 32 || (unsigned char)s.text[i] > 126) return 0;
-    memcpy(out, s.text, s.size);
-    out[s.size] = 0;
-    return 1;
-}
+/* ---- Recipes --------------------------------------------------------------------- */
 
-static int id_text(span s, char out[HUM_RECIPE_TEXT]) {
-    for (size_t i = 0; i < s.size; i++)
-        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", s.text[i])) return 0;
-    return printable_text(s, out);
-}
+#define AT(field) .at = offsetof(hum_recipe, field)
 
-/* Finds value among the words of a NULL-ended list; -1 if it is none of them. */
-static int choice(span value, const char *const *words) {
-    for (int i = 0; words[i]; i++)
-        if (equals(value, words[i])) return i;
-    return -1;
-}
-
-static const char *const tasks[] = {"embedder", "detector", NULL};
-static const char *const orders[] = {"rgb", "bgr", NULL};
-static const char *const crops[] = {"square", "vggface2", NULL};
-static const char *const ranges[] = {"near", "far", NULL};
-static const char *const no_yes[] = {"no", "yes", NULL};
-
-static int pick(span value, const char *const *words, int *out) {
-    return (*out = choice(value, words)) >= 0;
-}
-
-static int number(span value, float least, float most, float *out) {
-    return numbers(value, out, 1) == 1 && *out >= least && *out <= most;
-}
-
-/* Every key, in the order of recipe.h. `need` is a bit set: 1 embedders must have it, 2
-   detectors must. */
-enum {
-    ID,
-    NAME,
-    TASK,
-    CHANNELS,
-    MEAN,
-    SCALE,
-    CROP,
-    BOX,
-    MIRROR,
-    THRESHOLD,
-    FAR_AT,
-    MEASURED,
-    SAME,
-    OTHER,
-    RANGE,
-    ANCHORS,
-    SCORE,
-    IOU,
-    TRAINING,
-    LICENCE,
-    CITATION,
-    SOURCE,
-    ACCURACY,
-    NOTE,
-    KEYS
+/* Every key, in the order of recipe.h. */
+static const key keys[] = {
+    {"id", 3, 3, id, AT(id)},
+    {"name", 3, 3, text, AT(name)},
+    {"task", 3, 3, choice, AT(task), {"embedder", "detector"}},
+    {"channels", 3, 3, choice, AT(bgr), {"rgb", "bgr"}},
+    {"mean", 3, 3, mean, AT(mean)},
+    {"scale", 3, 3, number, AT(scale), .least = 1e-6f, .most = 1e6f},
+    {"crop", 1, 1, choice, AT(crop), {"square", "vggface2"}},
+    {"box", 1, 1, box, AT(box)},
+    {"mirror", 0, 1, choice, AT(mirror), {"no", "yes"}},
+    {"threshold", 0, 1, number, AT(threshold), .least = -1, .most = 1},
+    {"far", 0, 1, number, AT(far), .most = 1},
+    {"measured", 0, 1, text, AT(measured)},
+    {"same", 0, 1, histogram, AT(same)},
+    {"other", 0, 1, histogram, AT(other)},
+    {"range", 2, 2, choice, AT(range), {"near", "far"}},
+    {"anchors", 2, 2, anchors, AT(anchors)},
+    {"score", 2, 2, number, AT(score), .least = 0.01f, .most = 1},
+    {"iou", 2, 2, number, AT(iou), .most = 0.99f},
+    {"training", 0, 3, text, AT(training)},
+    {"licence", 0, 3, text, AT(licence)},
+    {"citation", 0, 3, text, AT(citation)},
+    {"source", 0, 3, text, AT(source)},
+    {"accuracy", 0, 3, text, AT(accuracy)},
+    {"note", 0, 3, text, AT(note)},
 };
-
-static const struct {
-    const char *key;
-    int need, allowed;
-} keys[KEYS] = {
-    {"id", 3, 3},       {"name", 3, 3},      {"task", 3, 3},     {"channels", 3, 3},
-    {"mean", 3, 3},     {"scale", 3, 3},     {"crop", 1, 1},     {"box", 1, 1},
-    {"mirror", 0, 1},   {"threshold", 0, 1}, {"far", 0, 1},      {"measured", 0, 1},
-    {"same", 0, 1},     {"other", 0, 1},     {"range", 2, 2},    {"anchors", 2, 2},
-    {"score", 2, 2},    {"iou", 2, 2},       {"training", 0, 3}, {"licence", 0, 3},
-    {"citation", 0, 3}, {"source", 0, 3},    {"accuracy", 0, 3}, {"note", 0, 3},
-};
-
-static int set(hum_recipe *r, int key, span v) {
-    int word;
-    switch (key) {
-    case ID: return id_text(v, r->id);
-    case NAME: return printable_text(v, r->name);
-    case TASK:
-        if (!pick(v, tasks, &word)) return 0;
-        r->task = (hum_task)word;
-        return 1;
-    case CHANNELS: return pick(v, orders, &r->bgr);
-    case MEAN: return numbers(v, r->mean, 3) == 3;
-    case SCALE: return number(v, 1e-6f, 1e6f, &r->scale);
-    case CROP:
-        if (!pick(v, crops, &word)) return 0;
-        r->crop = (hum_crop_rule)word;
-        return 1;
-    case BOX:
-        return numbers(v, r->box, 4) == 4 && fabsf(r->box[0]) <= 2 &&
-               fabsf(r->box[1]) <= 2 && r->box[2] >= 0.1f && r->box[2] <= 10 &&
-               r->box[3] >= 0.1f && r->box[3] <= 10;
-    case MIRROR: return pick(v, no_yes, &r->mirror);
-    case THRESHOLD: return number(v, -1, 1, &r->threshold);
-    case FAR_AT: return number(v, 0, 1, &r->far);
-    case MEASURED: return printable_text(v, r->measured);
-    case SAME: return histogram(v, &r->same);
-    case OTHER: return histogram(v, &r->other);
-    case RANGE:
-        if (!pick(v, ranges, &word)) return 0;
-        r->range = (hum_range)word;
-        return 1;
-    case ANCHORS: return anchor_layers(v, r);
-    case SCORE: return number(v, 0.01f, 1, &r->score);
-    case IOU: return number(v, 0, 0.99f, &r->iou);
-    case TRAINING: return printable_text(v, r->training);
-    case LICENCE: return printable_text(v, r->licence);
-    case CITATION: return printable_text(v, r->citation);
-    case SOURCE: return printable_text(v, r->source);
-    case ACCURACY: return printable_text(v, r->accuracy);
-    case NOTE: return printable_text(v, r->note);
-    default: return 0;
-    }
-}
+enum { TASK = 2, KEYS = sizeof keys / sizeof *keys };
 
 hum_status hum_recipe_parse(const char *text, size_t size, hum_recipe *recipe,
                             hum_text *error) {
@@ -217,12 +184,12 @@ hum_status hum_recipe_parse(const char *text, size_t size, hum_recipe *recipe,
         if (!sign)
             return hum_fail(error, HUM_ERROR_FORMAT,
                             "recipe line %d: expected `key = value`", line);
-        span key = trim((span){s.text, (size_t)(sign - s.text)});
+        span name = trim((span){s.text, (size_t)(sign - s.text)});
         span value = trim((span){sign + 1, s.size - (size_t)(sign + 1 - s.text)});
         int k = 0;
-        while (k < KEYS && !equals(key, keys[k].key)) k++;
+        while (k < KEYS && !equals(name, keys[k].name)) k++;
         char shown[MAX_KEY];
-        hum_printable(key.text, key.size, shown, sizeof shown);
+        hum_printable(name.text, name.size, shown, sizeof shown);
         if (k == KEYS)
             return hum_fail(error, HUM_ERROR_FORMAT, "recipe line %d: unknown key '%s'",
                             line, shown);
@@ -230,7 +197,8 @@ hum_status hum_recipe_parse(const char *text, size_t size, hum_recipe *recipe,
             return hum_fail(error, HUM_ERROR_FORMAT, "recipe line %d: '%s' comes twice",
                             line, shown);
         seen |= 1u << k;
-        if (memchr(value.text, 0, value.size) || !set(&r, k, value))
+        if (memchr(value.text, 0, value.size) ||
+            !keys[k].read(value, &keys[k], (char *)&r + keys[k].at))
             return hum_fail(error, HUM_ERROR_FORMAT,
                             "recipe line %d: the value of '%s' is not allowed", line,
                             shown);
@@ -239,11 +207,11 @@ hum_status hum_recipe_parse(const char *text, size_t size, hum_recipe *recipe,
         int is = (int)(seen >> k & 1);
         if (!is && (seen >> TASK & 1 || k <= TASK) && keys[k].need >> r.task & 1)
             return hum_fail(error, HUM_ERROR_FORMAT, "the recipe lacks '%s'",
-                            keys[k].key);
+                            keys[k].name);
         if (is && !(keys[k].allowed >> r.task & 1))
             return hum_fail(
                 error, HUM_ERROR_FORMAT, "the recipe of a%s does not take '%s'",
-                r.task == HUM_TASK_DETECTOR ? " detector" : "n embedder", keys[k].key);
+                r.task == HUM_TASK_DETECTOR ? " detector" : "n embedder", keys[k].name);
     }
     *recipe = r;
     return HUM_OK;

@@ -53,20 +53,24 @@ typedef struct {
 } hum_histogram;
 
 typedef struct {
+    int count, stride[HUM_RECIPE_ANCHOR_LAYERS];
+    int each[HUM_RECIPE_ANCHOR_LAYERS]; /* anchors of a cell */
+} hum_anchor_layers;
+
+typedef struct {
     char id[HUM_RECIPE_TEXT], name[HUM_RECIPE_TEXT];
-    hum_task task;
+    int task; /* hum_task */
     int bgr;
     float mean[3], scale;
     /* embedders */
-    hum_crop_rule crop;
+    int crop; /* hum_crop_rule */
     float box[4];
     int mirror;
     float threshold, far; /* NAN where not given */
     hum_histogram same, other;
     /* detectors */
-    hum_range range;
-    int layers;
-    int stride[HUM_RECIPE_ANCHOR_LAYERS], anchors[HUM_RECIPE_ANCHOR_LAYERS];
+    int range; /* hum_range */
+    hum_anchor_layers anchors;
     float score, iou;
     /* for people */
     char training[HUM_RECIPE_TEXT], licence[HUM_RECIPE_TEXT], citation[HUM_RECIPE_TEXT],

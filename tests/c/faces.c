@@ -10,8 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const hum_recipe blazeface = {
-    .task = HUM_TASK_DETECTOR, .layers = 2, .stride = {8, 16}, .anchors = {2, 6}};
+static const hum_recipe blazeface = {.task = HUM_TASK_DETECTOR,
+                                     .anchors = {2, {8, 16}, {2, 6}}};
 
 static void anchors(void) {
     float centres[2 * 896];

@@ -108,16 +108,16 @@ static void check_values(void) {
     CHECK_INT(r.task, HUM_TASK_DETECTOR);
     CHECK_INT(r.bgr, 0);
     CHECK_INT(r.range, HUM_RANGE_FAR);
-    CHECK_INT(r.layers, 2);
-    CHECK(r.stride[0] == 8 && r.anchors[0] == 2 && r.stride[1] == 16 &&
-          r.anchors[1] == 6);
+    CHECK_INT(r.anchors.count, 2);
+    CHECK(r.anchors.stride[0] == 8 && r.anchors.each[0] == 2 &&
+          r.anchors.stride[1] == 16 && r.anchors.each[1] == 6);
     CHECK(r.score == 0.5f && r.iou == 0.3f);
     CHECK_STATUS(parse(with(detector, "anchors",
                             "anchors = 1:1 2:2 3:3 4:4 5:5 6:6 7:7 "
                             "256:64"),
                        &r, &error),
                  HUM_OK);
-    CHECK_INT(r.layers, 8);
+    CHECK_INT(r.anchors.count, 8);
 }
 
 static void check_lines(void) {
