@@ -29,12 +29,12 @@ static size_t field(hum_bytes *b, size_t table, unsigned number) {
 
 static size_t follow(hum_bytes *b, size_t at) {
     if (!at) return 0;
-    size_t target = at + hum_u32(b, at);
-    if (!hum_has(b, target, 4)) {
+    size_t offset = hum_u32(b, at);
+    if (!hum_has(b, at, offset) || !hum_has(b, at + offset, 4)) {
         b->failed = 1;
         return 0;
     }
-    return target;
+    return at + offset;
 }
 
 static size_t subtable(hum_bytes *b, size_t table, unsigned number) {
@@ -135,7 +135,6 @@ static void read_options(hum_bytes *b, size_t o, hum_node *n) {
     case HUM_OP_ADD:
     case HUM_OP_MUL:
     case HUM_OP_FULLY_CONNECTED: activation = byte(b, o, 0, 0); break;
-    case HUM_OP_MEAN: n->keep_dims = byte(b, o, 0, 0) != 0; break;
     case HUM_OP_RESIZE_BILINEAR:
         n->align_corners = byte(b, o, 2, 0) != 0;
         n->half_pixel_centers = byte(b, o, 3, 0) != 0;

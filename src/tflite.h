@@ -63,7 +63,7 @@ typedef struct {
     int same_padding;
     int32_t stride_h, stride_w, dilation_h, dilation_w, filter_h, filter_w;
     int32_t depth_multiplier, axis;
-    int keep_dims, align_corners, half_pixel_centers;
+    int align_corners, half_pixel_centers;
 } hum_node;
 
 typedef struct {

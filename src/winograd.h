@@ -5,7 +5,7 @@
    36 points; at each point the tiles are a matrix [tiles,c] that is multiplied by the
    kernel's [c,n], which is where the time goes; the products are transformed back. Sums
    are taken in another order than by the definition, and of larger numbers: in float32
-   some 2e-6 of the largest output is lost (tests/c/winograd.c).
+   some 2e-6 of the largest output is lost (tests/c/net.c).
 
    Pure functions on channels in groups of HUM_WINOGRAD_GROUP. Tiles are numbered row by
    row; the last ones of a row or column may reach over the edge. */

@@ -235,9 +235,8 @@ static inline size_t put_options(model_file *f, const hum_node *n, int *type) {
         set_field(f, t, 0, act);
         *type = n->op == HUM_OP_ADD ? 11 : n->op == HUM_OP_MUL ? 21 : 8;
         break;
-    case HUM_OP_MEAN:
-        t = put_table(f, 1, 0);
-        set_field(f, t, 0, n->keep_dims);
+    case HUM_OP_MEAN: /* keep_dims shows in the shape of its output */
+        t = put_table(f, 1, 1);
         *type = 27;
         break;
     case HUM_OP_RESIZE_BILINEAR: /* the first two fields went out of use */

@@ -204,7 +204,7 @@ static int32_t add_mean(int32_t x, int keep) {
     int32_t axes = graph_constant(&g, HUM_I32, 1, SHAPE(2), (const int32_t[]){1, 2});
     int32_t c = g.tensors[x].shape[3];
     int32_t y = keep ? image(1, 1, c) : graph_tensor(&g, HUM_F32, 2, SHAPE(1, c));
-    graph_node(&g, HUM_OP_MEAN, y, 2, x, axes)->keep_dims = keep;
+    graph_node(&g, HUM_OP_MEAN, y, 2, x, axes);
     return y;
 }
 

@@ -100,7 +100,7 @@ static inline void small_detector(graph *g) {
     int32_t x = g->model.input = graph_tensor(g, HUM_F32, 4, SHAPE(1, 32, 32, 3));
     int32_t axes = graph_constant(g, HUM_I32, 1, SHAPE(2), (const int32_t[]){1, 2});
     int32_t mean = graph_tensor(g, HUM_F32, 4, SHAPE(1, 1, 1, 3));
-    graph_node(g, HUM_OP_MEAN, mean, 2, x, axes)->keep_dims = 1;
+    graph_node(g, HUM_OP_MEAN, mean, 2, x, axes);
     float box[32] = {0}, score[2] = {0.85f, 0.85f};
     box[2] = box[3] = box[18] = box[19] = 13;
     detector_head(g, mean, 16, box);

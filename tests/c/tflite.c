@@ -57,7 +57,6 @@ static void same_node(const hum_node *a, const hum_node *b) {
     if (b->op == HUM_OP_DEPTHWISE_CONV_2D)
         CHECK_INT(a->depth_multiplier, b->depth_multiplier);
     if (b->op == HUM_OP_CONCATENATION) CHECK_INT(a->axis, b->axis);
-    if (b->op == HUM_OP_MEAN) CHECK_INT(a->keep_dims, b->keep_dims);
     if (b->op == HUM_OP_RESIZE_BILINEAR) {
         CHECK_INT(a->align_corners, b->align_corners);
         CHECK_INT(a->half_pixel_centers, b->half_pixel_centers);
@@ -125,7 +124,7 @@ static void every_operator(graph *to) {
         n->filter_w = 110 + i;
         n->depth_multiplier = 130 + i;
         n->axis = -2;
-        n->keep_dims = n->align_corners = 1;
+        n->align_corners = 1;
         if (ops[i] != HUM_OP_DEQUANTIZE && ops[i] != HUM_OP_LOGISTIC &&
             ops[i] < HUM_OP_RELU)
             n->activation = acts[i % 3];
