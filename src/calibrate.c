@@ -36,7 +36,13 @@ typedef struct {
     int32_t *photo; /* [people] */
     int16_t *codes; /* [stride] */
     float *probe;   /* [dimension] */
+    void *owned[10];
+    int owned_count;
 } work;
+
+static void *take(work *w, size_t count, size_t each) {
+    return w->owned[w->owned_count++] = malloc(count * each);
+}
 
 static int rising(const void *p, const void *q) {
     float a = *(const float *)p, b = *(const float *)q;
@@ -208,36 +214,28 @@ hum_status hum_calibrate(const hum_gallery *g, hum_calibration *out, hum_text *e
     work w = {.g = g, .folds = people < MOST_FOLDS ? (int)people : MOST_FOLDS};
     w.step = (rows + most - 1) / most;
     w.probes = (rows + w.step - 1) / w.step;
-    w.strangers = malloc(w.probes * people * sizeof *w.strangers);
-    w.nearest = malloc(w.probes * (size_t)w.folds * sizeof *w.nearest);
-    w.fold_of = malloc(w.probes * sizeof *w.fold_of);
-    w.kin = malloc(w.probes * sizeof *w.kin);
-    w.scratch = malloc(w.probes * people * sizeof *w.scratch);
-    w.sorted = malloc(w.probes * sizeof *w.sorted);
-    w.best = malloc(people * sizeof *w.best);
-    w.photo = malloc(people * sizeof *w.photo);
-    w.codes = malloc((size_t)g->stride * sizeof *w.codes);
-    w.probe = malloc((size_t)g->dimension * sizeof *w.probe);
+    w.strangers = take(&w, w.probes * people, sizeof *w.strangers);
+    w.nearest = take(&w, w.probes * (size_t)w.folds, sizeof *w.nearest);
+    w.fold_of = take(&w, w.probes, sizeof *w.fold_of);
+    w.kin = take(&w, w.probes, sizeof *w.kin);
+    w.scratch = take(&w, w.probes * people, sizeof *w.scratch);
+    w.sorted = take(&w, w.probes, sizeof *w.sorted);
+    w.best = take(&w, people, sizeof *w.best);
+    w.photo = take(&w, people, sizeof *w.photo);
+    w.codes = take(&w, (size_t)g->stride, sizeof *w.codes);
+    w.probe = take(&w, (size_t)g->dimension, sizeof *w.probe);
     hum_status status = HUM_OK;
-    if (w.strangers && w.nearest && w.fold_of && w.kin && w.scratch && w.sorted &&
-        w.best && w.photo && w.codes && w.probe) {
+    for (int i = 0; i < w.owned_count && status == HUM_OK; i++)
+        if (!w.owned[i])
+            status =
+                hum_fail(error, HUM_ERROR_MEMORY, "no memory to calibrate the gallery");
+    if (status == HUM_OK) {
         memset(out, 0, sizeof *out);
         compare(&w);
         strangers_distribution(&w, &out->strangers);
         nearest_distribution(&w, &out->nearest);
         kin_distribution(&w, &out->kin);
-    } else {
-        status = hum_fail(error, HUM_ERROR_MEMORY, "no memory to calibrate the gallery");
     }
-    free(w.strangers);
-    free(w.nearest);
-    free(w.fold_of);
-    free(w.kin);
-    free(w.scratch);
-    free(w.sorted);
-    free(w.best);
-    free(w.photo);
-    free(w.codes);
-    free(w.probe);
+    for (int i = 0; i < w.owned_count; i++) free(w.owned[i]);
     return status;
 }
