@@ -713,7 +713,7 @@ test('mistakes in credits are told', (t) => {
     [{ 'credits.json': photo({ license: 'MIT' }) }, /unknown entry 'license'; known: .*licence/],
     [{ 'credits.json': photo({ author: 7 }) }, /'author' .* must be a text/],
     [{ 'credits.json': photo({ author: 'two\nlines' }) }, /not plain UTF-8 text in one line/],
-    [{ 'credits.json': '{"photos":{"a.png":{}}}' }, /named PERSON\/FILE, not 'a\.png'/],
+    [{ 'credits.json': '{"photos":{"a.png":{}},"people":1}' }, /named PERSON\/FILE, not 'a\.png'/],
     [{ 'credits.json': '{"photos":{"\\ud800/a":{}}}' }, /invalid Unicode/],
     [{ 'credits.csv': 'person,file,license\n' }, /unknown column 'license'/],
     [{ 'credits.csv': 'file,licence\n' }, /'person' among them/],
@@ -735,6 +735,7 @@ test('mistakes in credits are told', (t) => {
     const { status, stderr } = credited(t, files);
     assert.equal(status, 2, JSON.stringify(files));
     assert.match(stderr, reason);
+    assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
   }
   const unused = credited(t, { 'credits.csv': 'person,file\nAbraham Lincoln,b.png\n' });
   assert.equal(unused.status, 0);

@@ -126,7 +126,6 @@ static int check_facts(const credits *c, const char *key, json_t *facts, int is_
 static int check(const credits *c) {
     const char *name, *key;
     json_t *group, *facts;
-    int code = EXIT_DONE;
     if (!json_is_object(c->root))
         return cli_fail("%s must be an object with 'photos' and 'people'", c->path);
     json_object_foreach(c->root, name, group) {
@@ -136,10 +135,11 @@ static int check(const credits *c) {
                             name);
         if (!json_is_object(group))
             return cli_fail("%s: '%s' must be an object", c->path, name);
-        json_object_foreach(group, key, facts) if (!code) code =
-            check_facts(c, key, facts, is_person);
+        json_object_foreach(group, key, facts) {
+            if (check_facts(c, key, facts, is_person)) return EXIT_BAD;
+        }
     }
-    return code;
+    return EXIT_DONE;
 }
 
 /* ---- Both ------------------------------------------------------------------------ */
@@ -206,7 +206,10 @@ void credits_report_unused(const credits *c) {
     const char *group_name, *key;
     json_t *group, *facts;
     if (!c) return;
-    json_object_foreach(c->root, group_name, group)
-        json_object_foreach(group, key, facts) if (!json_object_get(facts, "used"))
-            cli_note("note: %s speaks of %s, which is not there", c->path, key);
+    json_object_foreach(c->root, group_name, group) {
+        json_object_foreach(group, key, facts) {
+            if (!json_object_get(facts, "used"))
+                cli_note("note: %s speaks of %s, which is not there", c->path, key);
+        }
+    }
 }
