@@ -38,10 +38,9 @@ static int read_heading(const credits *c, char *const *cells, int count, int *co
     for (int i = 0; i < count; i++) {
         columns[i] = find_column(cells[i], COLUMNS);
         if (columns[i] < 0)
-            return cli_fail(
-                "%s: unknown column '%s'; known: person, file, title, source, "
-                "author, licence, link",
-                c->path, cells[i]);
+            return cli_fail("%s: unknown column '%s'; known: person, file, title, "
+                            "source, author, licence, link",
+                            c->path, cells[i]);
         for (int k = 0; k < i; k++)
             if (columns[k] == columns[i])
                 return cli_fail("%s: column '%s' comes twice", c->path, cells[i]);

@@ -35,10 +35,9 @@ int npy_read(const char *path, npy *m) {
     m->bytes = file_read(path, MAX_BYTES, &size, &why);
     if (!m->bytes) return cli_fail("the vectors %s cannot be read: %s", path, why);
     if (size < 12 || memcmp(m->bytes, "\x93NUMPY", 6) != 0)
-        return cli_fail(
-            "%s is not a NumPy file (.npy), which tools/convert.mjs writes with "
-            "--classifier",
-            path);
+        return cli_fail("%s is not a NumPy file (.npy), which tools/convert.mjs "
+                        "writes with --classifier",
+                        path);
     int width = m->bytes[6] == 1 ? 2 : 4;
     size_t start = 8 + (size_t)width, length = little(m->bytes + 8, width);
     if (m->bytes[6] < 1 || m->bytes[6] > 3 || length > size - start ||

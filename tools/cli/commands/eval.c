@@ -133,8 +133,7 @@ int run_eval(const cli_options *options) {
     hum_engine *engine = NULL;
     unsigned char *gallery = NULL; /* the loaded one's bytes: freed after the engine */
     if (options->calibration && (options->centre || options->axes_count))
-        return cli_fail(
-            "--calibration is a report of its own; leave out --centre and --axes");
+        return cli_fail("--calibration goes alone; leave out --centre and --axes");
     int code = people_folder_read(options->operands[0], &folder);
     if (!code && folder.count > MAX_EVAL_PHOTOS)
         code = cli_fail("%s holds %d photos; at most %d can be compared pair by pair",
