@@ -67,22 +67,22 @@ configure() {
 
 # build TREE NINJA-TARGET...
 build() {
-    local tree=$1
+    local tree=$1 log=$1.log
     shift
-    ninja -C "$tree" -j "$(jobs)" --quiet "$@" ||
-        die "$tree does not build" "The first error is above."
+    ninja -C "$tree" -j "$(jobs)" "$@" >"$log" 2>&1 ||
+        die "$tree does not build: $(grep -m 1 'error' "$log")" "Everything ninja said: $log"
 }
 
-# build_targets TREE OPTION...: all targets, and what writes their first inputs. XNNPACK is
-# not compiled again; it is that of the native build.
+# build_targets TREE OPTION...: XNNPACK is not compiled again; it is that of the native build.
 build_targets() {
     configure "$BUILD/native"
     build "$BUILD/native" XNNPACK
     configure "$@" -DHUM_FUZZ=ON -DHUM_TESTS=OFF -DHUM_TOOLS=OFF -DHUM_WERROR=ON -DHUM_XNNPACK="$BUILD/native"
-    build "$1" fuzz-seeds "${all[@]/#/fuzz-}"
+    build "$1" "${all[@]/#/fuzz-}"
 }
 
 first_inputs() {
+    build "$fuzz" fuzz-seeds
     mkdir -p "$found" "${all[@]/#/$corpus/}"
     "$fuzz/fuzz-seeds" "$corpus"
     cp models/*.recipe "$corpus/recipe"
@@ -133,8 +133,9 @@ show_coverage() {
         # Columns: file, regions (3), functions (3), lines, missed, share, branches (3).
         # shellcheck disable=SC2086
         "llvm-cov-$CLANG_VERSION" report "$BUILD/fuzz-coverage/fuzz-$target" -instr-profile="$profile" \
-            ${files[$target]} | awk -v target="$target" '$1 ~ /\.[ch]$|^TOTAL$/ {
-                printf "%-8s %-24s %6d of %6d lines  %s\n", target, $1, $8 - $9, $8, $10 }'
+            ${files[$target]} | awk -v target="$target" '$1 ~ /\.[ch]$/ {
+                sub(".*/", "", $1)
+                printf "%-8s %-14s %4d of %4d lines  %s\n", target, $1, $8 - $9, $8, $10 }'
     done
 }
 
