@@ -124,7 +124,7 @@ const FILES = [
   ...listed('the .wasm', /^engine\/.*\.wasm/),
   ...listed('a recipe', /^models\/blazeface-short\.recipe/),
   ...listed('a detector', /^models\/blazeface-full\.tflite/),
-  ...listed('a network in parts', /^models\/facenet\.tflite\.1/, { whole: true }),
+  ...listed('a network in parts', /^models\/facenet\.tflite\.1$/, { whole: true }),
   ...listed('a gallery', /^galleries\//),
 ];
 for (const row of FILES) if (/in parts: slow/.test(row.fault)) row.whole = true;
@@ -220,9 +220,9 @@ SERVICE_WORKER.push(
 /** @type {Row[]} */
 const CONNECTION = [
   { fault: 'server down during the download, up for the next photo', whole: true,
-    answers: [[/facenet\.tflite\.1/, ANSWERS.stalled]],
+    answers: [[/facenet\.tflite\.1$/, ANSWERS.stalled]],
     async visit(scene) {
-      const asked = scene.asked(/facenet\.tflite\.1/);
+      const asked = scene.asked(/facenet\.tflite\.1$/);
       await scene.give();
       await asked;
       await scene.down();
@@ -505,9 +505,9 @@ const BROWSER = [
     Date.now = () => now() + 30 * 31_557_600_000;
   } })),
   { fault: 'frozen during the download, and resumed', only: 'chromium', whole: true,
-    answers: at(/facenet\.tflite\.1/, 'slow'),
+    answers: at(/facenet\.tflite\.1$/, 'slow'),
     async visit(scene) {
-      const asked = scene.asked(/facenet\.tflite\.1/);
+      const asked = scene.asked(/facenet\.tflite\.1$/);
       await scene.give();
       await asked;
       await scene.lifecycle('frozen');
@@ -524,17 +524,17 @@ const BROWSER = [
     await scene.away();
     await scene.give(NEXT_PHOTO);
   } },
-  { fault: 'away and back during the download', answers: at(/hse-mobilenet\.tflite/, 'slow'),
+  { fault: 'away and back during the download', answers: at(/hse-mobilenet\.tflite\.1$/, 'slow'),
     async visit(scene) {
-      const asked = scene.asked(/hse-mobilenet\.tflite/);
+      const asked = scene.asked(/hse-mobilenet\.tflite\.1$/);
       await scene.give();
       await asked;
       await scene.away();
       await scene.give(NEXT_PHOTO);
     } },
-  { fault: 'loaded again during the download', answers: at(/hse-mobilenet\.tflite/, 'slow'),
+  { fault: 'loaded again during the download', answers: at(/hse-mobilenet\.tflite\.1$/, 'slow'),
     async visit(scene) {
-      const asked = scene.asked(/hse-mobilenet\.tflite/);
+      const asked = scene.asked(/hse-mobilenet\.tflite\.1$/);
       await scene.give();
       await asked;
       await scene.reload();

@@ -30,16 +30,19 @@ function chooseLight() {
   }
 }
 
-/** What stands on the page as the end of the matter; '' while there is none. Runs in the page. */
-function outcome() {
-  /** @param {string} selector */
-  const visible = (selector) => [...document.querySelectorAll(selector)].filter(
-    (element) => element.checkVisibility() && /** @type {HTMLElement} */ (element).innerText.trim());
-  const names = visible('#results .person h3').map(
-    (element) => /** @type {HTMLElement} */ (element).innerText);
+/**
+ * What stands on the page as the end of the matter; '' while there is none. Runs in the page.
+ * @param {boolean} arriving  whether it is enough that the page is there: 'ready'
+ */
+function look(arriving) {
+  /** @param {string} selector @returns {string[]} */
+  const seen = (selector) => [...document.querySelectorAll(selector)]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+    .map((element) => /** @type {HTMLElement} */ (element).innerText.trim()).filter(Boolean);
+  const names = seen('#results .person h3');
   if (names.length) return `${names.length === 5 ? 'five' : names.length} names: ${names.join(', ')}`;
-  return visible('[role=alert], .help').map(
-    (element) => /** @type {HTMLElement} */ (element).innerText).join(' ').replace(/\s+/g, ' ');
+  const said = seen('[role=alert], .help, .late').join(' ').replace(/\s+/g, ' ');
+  return said || (arriving && document.querySelector('.samples:not(.coming)') ? 'ready' : '');
 }
 
 export class Scene {
@@ -167,10 +170,9 @@ export class Scene {
    * @param {number} [seconds]
    */
   async give(file = PHOTO, seconds = PATIENCE / 1000) {
-    const said = '[role=alert]:not([hidden]), .help:not([hidden])';
-    await this.page.waitForSelector(`.samples:not(.coming), ${said}`,
-      { timeout: 1000 * seconds, state: 'attached' });
-    if (this.#given || !await this.page.$(said)) await this.choose(file);
+    const found = await this.#look(true, 1000 * seconds);
+    if (!found) throw new Error('Timeout: the page is not there');
+    if (this.#given || found === 'ready') await this.choose(file);
   }
 
   /** Gives a photo, whether or not the page is there yet. */
@@ -191,8 +193,12 @@ export class Scene {
    * @returns {Promise<string>}  '' if nothing does by then
    */
   async outcome(seconds = PATIENCE / 1000) {
-    const timeout = Math.max(1, 1000 * (seconds - this.seconds()));
-    const found = await this.page.waitForFunction(outcome, undefined, { timeout })
+    return this.#look(false, Math.max(1, 1000 * (seconds - this.seconds())));
+  }
+
+  /** @param {boolean} arriving @param {number} timeout @returns {Promise<string>} */
+  async #look(arriving, timeout) {
+    const found = await this.page.waitForFunction(look, arriving, { timeout })
       .catch((/** @type {Error} */ error) => {
         if (error.name !== 'TimeoutError') throw error;
       });
