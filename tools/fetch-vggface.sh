@@ -164,6 +164,7 @@ for file in "${files[@]}"; do remember "$file"; done
 if ((people)); then
     mkdir -p "$BUILD/galleries"
     "$program" gallery from-classifier "$vectors" -o "$gallery" --model "$model"
+    say 'People the network was trained on' >"${gallery%.humg}.title"
 elif [[ -f $gallery && $before != "$(sha256sum <"$model")" ]]; then
     say "$gallery was made with the model before and does not fit any more:" \
         "remove it, or make it again with --people."

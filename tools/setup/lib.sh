@@ -42,6 +42,8 @@ stamp_set() {
 # npm_error LOG: the first reason that npm gave, in the spelling of any of its versions.
 npm_error() { grep -m 1 -E 'npm (error|ERR!)' "$1" || true; }
 
+is_detector() { [[ -f $1 ]] && grep -qE '^task *= *detector *$' "$1"; } # RECIPE
+
 # jobs: how many compilers may run at once. CMake's own variable is respected.
 jobs() { printf '%s\n' "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}"; }
 

@@ -2,10 +2,10 @@
 /**
  * Writes SITE/licences.html: under which terms the site's code, networks and photos stand.
  *
- *     node tools/setup/licences.mjs build/site
+ *     node tools/setup/licences.mjs build/site CREDITS...
  *
  * Everything is read from what the site is made of: licence files of the sources, the
- * manifest's words on the networks, credits of the photos. A file that is not there is an
+ * manifest's words on the networks, the CREDITS of galleries' photos (credits.json). A file that is not there is an
  * error, so that no notice is lost in silence.
  */
 
@@ -16,8 +16,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const build = join(root, 'build');
-const [, , site] = process.argv;
-if (!site) throw new Error('usage: node tools/setup/licences.mjs build/site');
+const [, , site, ...credits] = process.argv;
+if (!credits.length) throw new Error('usage: node tools/setup/licences.mjs build/site CREDITS...');
 
 /** @param {string} file */
 const read = (file) => readFileSync(file, 'utf8');
@@ -74,8 +74,8 @@ function samples() {
 }
 
 function gallery() {
-  const { photos } = JSON.parse(read(join(build, 'photos/presidents/credits.json')));
-  return Object.entries(photos).map(([file, p]) => photo(p, basename(dirname(file))));
+  return credits.flatMap((path) => Object.entries(JSON.parse(read(path)).photos)
+    .map(([file, p]) => photo(p, basename(dirname(file)))));
 }
 
 /** @param {string[]} items */
@@ -103,7 +103,10 @@ ${policy}
 ${list(networks())}
 <h2>Photos to try</h2>
 ${list(samples())}
-<h2>Photos of the gallery</h2>
+<h2>Photos of the galleries</h2>
+<p>A licence frees a photo, not the face in it: nobody shown here has to do with this page or
+endorses it. Whoever does not want to be shown asks the maker of this site, without having to
+say why, and is left out.</p>
 ${list(gallery())}
 <h2>Code</h2>
 ${code().map(([name, file]) => `<details><summary>${escape(name)}</summary>

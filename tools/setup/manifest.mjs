@@ -3,9 +3,11 @@
  * Writes SITE/models/manifest.json: the large files of the site with length and SHA-256,
  * which is what the page checks every download against, and what it says about them.
  *
- *     node tools/setup/manifest.mjs build/site [MODEL]
+ *     node tools/setup/manifest.mjs build/site [MODEL [GALLERY]]
  *
- * MODEL is the network that the page begins with, as named in SITE/models. The site's own
+ * MODEL is the network that the page begins with, as named in SITE/models, and GALLERY the
+ * gallery, as named in SITE/galleries without its network. The titles beside galleries go
+ * into the manifest; galleries without one are called by their file. The site's own
  * engine loads every network and gallery on the way, so that nothing is listed that the
  * page would refuse. Large files are cut into parts.
  */
@@ -22,18 +24,13 @@ import { pathToFileURL } from 'node:url';
  */
 const PART = 1 << 20;
 
-/** Galleries have no title of their own. @type {[RegExp, string][]} */
-const GALLERY_NAMES = [
-  [/^presidents/, 'Presidents of the United States'],
-  [/-people$/, 'People the network was trained on'],
-];
-
 const site = resolve(process.argv[2] ?? '');
 const first = process.argv[3] ?? 'facenet';
+const firstGallery = process.argv[4] ?? 'presidents';
 
 if (!existsSync(join(site, 'engine/manifest.js'))) {
   throw new Error(`${site} is not a built site (no engine/manifest.js in it).\n`
-    + 'usage: node tools/setup/manifest.mjs build/site [MODEL]');
+    + 'usage: node tools/setup/manifest.mjs build/site [MODEL [GALLERY]]');
 }
 const { MANIFEST_FORMAT, describeNetwork, readManifest } = await import(inSite('engine/manifest.js'));
 
@@ -112,6 +109,13 @@ async function models(engine) {
   return entries.sort((a, b) => Number(b.range === 'near') - Number(a.range === 'near'));
 }
 
+/** What a file says in one line; the site does not need it any more. @param {string} file */
+async function title(file) {
+  const text = await readFile(join(site, file), 'utf8').catch(() => '');
+  await rm(join(site, file), { force: true });
+  return text.trim();
+}
+
 /** @param {any} engine @param {any[]} embedders */
 async function galleries(engine, embedders) {
   const entries = [];
@@ -120,12 +124,16 @@ async function galleries(engine, embedders) {
     const { people, photos, contract } = engine.info.gallery;
     const owner = embedders.find((one) => one.contract === contract);
     if (!owner) throw new Error(`${file} fits no network of the site: it has '${contract}'`);
-    const [, name] = GALLERY_NAMES.find(([pattern]) => pattern.test(id)) ?? [null, id];
+    const name = await title(file.replace(/\.humg$/, '.title')) || id;
     const pictures = Boolean(engine.entry(0).photo.thumbnail);
     entries.push({ id, name, file, model: owner.id, people, photos, pictures });
   }
   // The first of a network's galleries is the one that the page begins with.
-  return entries.sort((a, b) => Number(/-people$/.test(a.id)) - Number(/-people$/.test(b.id)));
+  const rank = (/** @type {{id: string}} */ { id }) => {
+    if (id.split('-')[0] === firstGallery) return 0;
+    return id.endsWith('-people') ? 2 : 1;
+  };
+  return entries.sort((a, b) => rank(a) - rank(b));
 }
 
 /** Photos to try the page with, and whom to thank for them. */

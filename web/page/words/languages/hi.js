@@ -403,6 +403,8 @@ export default {
   texts: {
     // ---- The files of this site
     'Presidents of the United States': 'अमेरिका के राष्ट्रपति',
+    'Indian film actors': 'भारतीय फ़िल्म कलाकार',
+    Scientists: 'वैज्ञानिक',
     'People the network was trained on': 'वे लोग जिनसे नेटवर्क ने सीखा',
     'Portrait in front of leaves': 'पत्तों के सामने एक व्यक्ति',
     'Portrait in front of a mural': 'दीवार पर बने चित्र के सामने एक व्यक्ति',
