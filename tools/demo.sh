@@ -2,17 +2,23 @@
 # From a fresh checkout to the page: sets up what is missing, builds, makes the demo
 # galleries, lays the site together and serves it on this machine.
 #
-#     tools/demo.sh [--no-serve] [--port 8000] [--model NAME]
+#     tools/demo.sh [--no-serve] [--port 8000] [--model NAME] [--gallery NAME]
 #
 # --model: the network that the page begins with: facenet (the default), hse-mobilenet, or
 # one that tools/fetch-vggface.sh fetches and converts first, such as vggface-resnet50.
+#
+# --gallery: the gallery that the page begins with: presidents (the default), or the people
+# of a list in models/lists, such as bollywood, whose photos come from Wikimedia Commons. The
+# first time that takes about half an hour; HUMSHAKAL_CONTACT, a mail or web address of
+# yours, is sent to Wikimedia, which asks for one. Where it cannot be had the page begins
+# with the presidents. What may not be done with it: node tools/commons.mjs --help
 set -euo pipefail
 # shellcheck source=tools/setup/lib.sh
 . "$(dirname "$0")/setup/lib.sh"
 cd "$ROOT"
 
-usage='Usage: tools/demo.sh [--no-serve] [--port 8000] [--model NAME]'
-serve=1 port=8000 model=facenet
+usage='Usage: tools/demo.sh [--no-serve] [--port 8000] [--model NAME] [--gallery NAME]'
+serve=1 port=8000 model=facenet gallery=presidents
 while (($#)); do
     case $1 in
     --no-serve) serve=0 ;;
@@ -20,6 +26,8 @@ while (($#)); do
     --port=*) port=${1#*=} ;;
     --model) model=${2:?--model needs the name of a network} && shift ;;
     --model=*) model=${1#*=} ;;
+    --gallery) gallery=${2:?--gallery needs the name of a gallery} && shift ;;
+    --gallery=*) gallery=${1#*=} ;;
     -h | --help) sed -nE '2,/^set/s/^# ?//p' "$0" && exit 0 ;;
     *) die "unknown argument '$1'" "$usage" ;;
     esac
@@ -27,8 +35,6 @@ while (($#)); do
 done
 [[ $port =~ ^[0-9]+$ ]] || die "--port needs a number, found '$port'"
 [[ $model =~ ^[a-z0-9-]+$ ]] || die "--model needs a name, found '$model'" "$usage"
-
-is_detector() { [[ -f $1 ]] && grep -qE '^task *= *detector *$' "$1"; } # RECIPE
 
 # The networks that there are, and those that can be fetched.
 networks() {
@@ -41,6 +47,13 @@ networks() {
 known=$(networks | sort -u)
 [[ $'\n'$known$'\n' == *$'\n'$model$'\n'* ]] ||
     die "there is no network '$model' to begin with" "There are: ${known//$'\n'/, }"
+lists=$(cd models/lists && echo presidents && ls | sed -nE 's/^([a-z0-9]+)\.json$/\1/p')
+[[ $'\n'$lists$'\n' == *$'\n'$gallery$'\n'* ]] ||
+    die "there is no gallery '$gallery' to begin with" "There are: ${lists//$'\n'/, }"
+if [[ $gallery != presidents && -z ${HUMSHAKAL_CONTACT:-} && ! -d build/commons/$gallery/people ]]; then
+    say "Wikimedia asks who it is that fetches photos. To get the gallery '$gallery', stop this and type"
+    say "  HUMSHAKAL_CONTACT=you@example.org tools/demo.sh --gallery $gallery"
+fi
 
 alone
 tools/setup/apt.sh
@@ -56,31 +69,22 @@ tools/setup/models.sh
         "What to do is above. Without --model the demo begins with facenet."
 tools/setup/build.sh
 
-# A gallery of presidents for every embedder: people can switch in the page.
-mkdir -p build/galleries
-for file in build/galleries/presidents-*.humg; do
-    name=${file#build/galleries/presidents-}
-    [[ -f build/models/${name%.humg}.tflite ]] || rm -f "$file" # its network is gone
-done
-photos=$(find build/native/humshakal build/photos/presidents -type f -print0 | sort -z | xargs -0 sha256sum)
-for file in build/models/*.tflite; do
-    name=$(basename "$file" .tflite)
-    recipe=${file%.tflite}.recipe
-    ! is_detector "$recipe" || continue
-    gallery=build/galleries/presidents-$name.humg
-    [[ $name != facenet ]] || gallery=build/galleries/presidents.humg
-    [[ -f $recipe ]] || recipe=
-    key=$(key_of_text "$photos" "$(sha256sum "$file" ${recipe:+"$recipe"} build/models/blazeface-*)")
-    if [[ ! -f $gallery ]] || ! stamp_is "gallery-$name" "$key"; then
-        say "Making the gallery of presidents for $name (some 10 seconds) ..."
-        HUMSHAKAL_MODELS=build/models build/native/humshakal gallery build build/photos/presidents \
-            -o "$gallery" --model "$name" ||
-            die "the gallery of presidents for $name could not be made" "The reason is above."
-        stamp_set "gallery-$name" "$key"
+# Galleries for every network: people can switch in the page.
+tools/setup/galleries.sh build/photos/presidents presidents 'Presidents of the United States'
+if [[ $gallery != presidents ]]; then
+    say "Getting the photos of the gallery '$gallery' from Wikimedia Commons ..."
+    node tools/commons.mjs "$gallery" --no-gallery ||
+        say "The photos are not complete: the reason is above. Running this again goes on from there."
+    folder=build/commons/$gallery
+    if [[ -d $folder/people ]]; then
+        tools/setup/galleries.sh "$folder/people" "$gallery" "$(<"$folder/title")"
+    else
+        say "There is no gallery '$gallery' yet, so the page begins with the presidents."
+        gallery=presidents
     fi
-done
+fi
 
-tools/setup/site.sh --model "$model"
+tools/setup/site.sh --model "$model" --gallery "$gallery"
 let_others
 
 say "The site is ready in build/site ($(du -sh build/site | cut -f 1))."
