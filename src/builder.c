@@ -212,9 +212,8 @@ hum_status hum_builder_add(hum_builder *b, const float *embedding,
 /* The sections of a projected gallery that differ, and what makes them. */
 typedef struct {
     buffer axes, row, norm;
-    buffer axis;      /* int8 [to,stride], until they are behind their norms */
-    float *fitted;    /* [to,from] */
-    float *x, *along; /* [from], [to] */
+    buffer axis;   /* int8 [to,stride], until they are behind their norms */
+    float *fitted; /* [to,from], and room for a row before and after: [from], [to] */
 } ending;
 
 static void ending_free(ending *d) {
@@ -223,33 +222,30 @@ static void ending_free(ending *d) {
     free(d->norm.data);
     free(d->axis.data);
     free(d->fitted);
-    free(d->x);
-    free(d->along);
 }
 
 /* Finds the axes of all rows, and writes them and the rows along them. */
 static hum_status project(const hum_builder *b, int32_t to, ending *d, hum_text *error) {
-    size_t n = (size_t)b->dimension, stride = hum_round_up(n, 16);
+    size_t n = (size_t)b->dimension, m = (size_t)to, stride = hum_round_up(n, 16);
     const int8_t *row = (const int8_t *)b->part[HUM_ROWS].data;
     const float *norm = (const float *)(const void *)b->part[HUM_NORM].data;
-    d->fitted = malloc((size_t)to * n * sizeof *d->fitted);
-    d->x = malloc(n * sizeof *d->x);
-    d->along = malloc((size_t)to * sizeof *d->along);
-    if (!d->fitted || !d->x || !d->along) goto memory;
+    d->fitted = malloc((m * n + n + m) * sizeof *d->fitted);
+    if (!d->fitted) goto memory;
+    float *x = d->fitted + m * n, *along = x + n;
     hum_status status = hum_fit_axes(row, norm, b->rows, b->dimension, (int32_t)stride,
                                      to, d->fitted, error);
     if (status != HUM_OK) return status;
-    for (size_t k = 0; k < (size_t)to; k++)
+    for (size_t k = 0; k < m; k++)
         if (!append_row(&d->axis, &d->axes, d->fitted + k * n, b->dimension)) goto memory;
     if (!append(&d->axes, d->axis.data, d->axis.size)) goto memory;
     hum_projection p = {b->dimension, to, (int32_t)stride,
                         (const float *)(const void *)d->axes.data,
                         (const int8_t *)d->axis.data};
     for (size_t r = 0; r < (size_t)b->rows; r++) {
-        for (size_t i = 0; i < n; i++) d->x[i] = (float)row[r * stride + i] * norm[r];
-        status = hum_project_vector(&p, d->x, d->along, error);
+        for (size_t i = 0; i < n; i++) x[i] = (float)row[r * stride + i] * norm[r];
+        status = hum_project_vector(&p, x, along, error);
         if (status != HUM_OK) return status;
-        if (!append_row(&d->row, &d->norm, d->along, to)) goto memory;
+        if (!append_row(&d->row, &d->norm, along, to)) goto memory;
     }
     return HUM_OK;
 memory:

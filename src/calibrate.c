@@ -68,8 +68,7 @@ static double at_level(const float *sorted, size_t n, size_t stride, double leve
 }
 
 /* What one more number will be less than, with the probability given: n numbers in rising
-   order leave n + 1 places for it. 1, the highest level, where that is beyond them all.
- */
+   order leave n + 1 places for it. Beyond them all it is 1, the highest level. */
 static double next_below(const float *sorted, size_t n, double probability) {
     double at = probability * (double)(n + 1) - 1;
     return at > (double)(n - 1) ? 1 : between(sorted, n, 1, at < 0 ? 0 : at);
@@ -152,8 +151,10 @@ static float nearest_outside(const work *w, size_t probe, int fold) {
     return best;
 }
 
-/* The same of the nearest person, at the number of people that a stranger meets: a level
-   u among n people is u ^ (m/n) among m, as if they were independent. */
+/* levels[]: for every photo of a fold, the share of the photos outside it whose nearest
+   person scores less. A photo of the fold has m people outside to be nearest to it; the
+   others have m - 1, as their own person does not count. A share u among m - 1 people
+   becomes u ^ (m / (m - 1)) among m, as if people were independent. */
 static void nearest_levels(const work *w, float *levels) {
     for (int fold = 0; fold < w->folds; fold++) {
         size_t n = 0;

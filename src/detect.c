@@ -11,9 +11,9 @@ enum {
     MAX_CANDIDATES = 512 /* before merging; a crowd gives a few per face */
 };
 
-/* A detector sees faces down to about a twentieth of its window. Where a face is found
-   that is not much larger, or none is, smaller ones are looked for in tiles, down to
-   those of 24 pixels: smaller ones show too little to tell people apart. */
+/* A detector sees faces down to about a twentieth of its window. If it finds none, or one
+   that is not much larger, smaller ones are looked for in tiles, down to 24 pixels: still
+   smaller ones show too little to tell people apart. */
 #define SMALL_FACE 0.07   /* of the window's side */
 #define LEAST_TILE 480    /* pixels */
 #define TILE_OVERLAP 0.25 /* of a tile's side: such a face is whole in one of them */

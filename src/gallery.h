@@ -10,7 +10,7 @@
        28  u32 sections, 9           32  u32 dimension E of the network's embeddings
        36  zeros
      section table, 24 bytes each: u32 tag, u32 zero, u64 offset, u64 size
-     CONT  what the embeddings were made with (embed.h), ends with zero
+     CONT  what the embeddings were made with (embed.h), a text like those of TEXT
      AXES  what rows are coordinates along (projection.h): f32 [D], 1 / length of each
            axis, then int8 [D,E rounded up to 16], padded with zeros. Empty where rows are
            embeddings themselves: then, and only then, D = E
@@ -35,7 +35,6 @@ enum {
     HUM_GALLERY_VERSION = 3,
     HUM_GALLERY_HEADER = 64,
     HUM_GALLERY_ENTRY = 24, /* of the table */
-    HUM_GALLERY_SECTIONS = 9,
     HUM_GALLERY_ALIGNMENT = 64,
     HUM_QUANTILES = 1001,
     HUM_CALIBRATION_BYTES = 16 + 3 * 4 * HUM_QUANTILES,
@@ -43,6 +42,7 @@ enum {
     HUM_MAX_TEXT = 4096 /* bytes of one text */
 };
 
+/* The sections, in the order of the file. */
 enum {
     HUM_CONT,
     HUM_AXES,
@@ -52,7 +52,8 @@ enum {
     HUM_PHOT,
     HUM_TEXT,
     HUM_THMB,
-    HUM_CALI
+    HUM_CALI,
+    HUM_GALLERY_SECTIONS
 };
 extern const char hum_gallery_tags[HUM_GALLERY_SECTIONS][5];
 

@@ -73,15 +73,18 @@ typedef struct {
     float points[12];
 } hum_face;
 
-/* One person of the gallery. photo is the photo of theirs that is nearest to the probe.
-   score is the cosine (see hum_search). What it is worth, as measured on the gallery's
-   own people (how: calibrate.h), for a face that is of none of them: strangers  the
-   share, 0..1, of (face, person) scores that are lower; one stranger's face has a score
-   with every person of the gallery nearest    the share of faces whose best score with
-   anybody of the gallery is lower. This is what to ask of the first match, the best of so
-   many: from HUM_ALIKE on somebody looks like the face, below it nobody looks much like
-   it Both are -1 where the gallery has too few people to tell, or rows that are not
-   photos, and end at 0.999, or earlier, where that is as much as its people can tell. */
+/* One person of the gallery. photo is the one of their photos that is nearest to the
+   probe, score the cosine of the two (see hum_search).
+
+   strangers and nearest tell what the score is worth for the face of somebody who is not
+   in the gallery, as measured on the gallery's own people (how: calibrate.h). A stranger
+   has a score with every person: strangers is the share, 0..1, of all these that are
+   lower. nearest is the share of strangers whose best score, with whomever, is lower. Ask
+   it of the first match, which is the best of so many: from HUM_ALIKE on somebody looks
+   like the face, below it nobody looks much like it.
+
+   Both are -1 where the gallery has too few people to tell, or rows that are not photos.
+   They end at 0.999, or earlier where its people can tell no more. */
 typedef struct {
     int32_t person;
     int32_t photo;
@@ -116,9 +119,8 @@ const char *hum_error(const hum_engine *engine);
 /* What is loaded, as a JSON object: version, threads, limits, detectors, embedder (the
    recipe's entries, input size, dimension, multiplications a face, sha256, activations),
    gallery (people, photos, row type, dimension of rows, probeDimension of embeddings,
-   projected, bytes, contract, calibration, HUM_ALIKE). Keys of
-   absent parts are null. Valid until the next hum_load_* or hum_info. NULL if memory ran
-   out. */
+   projected, bytes, contract, calibration, HUM_ALIKE). Keys of absent parts are null.
+   Valid until the next hum_load_* or hum_info. NULL if memory ran out. */
 const char *hum_info(hum_engine *engine);
 
 /* ---- Networks and gallery -------------------------------------------------------- */
@@ -269,12 +271,12 @@ hum_status hum_gallery_add(hum_engine *engine, const float *embedding, const cha
                            const char *photo_link, const uint8_t *thumbnail,
                            size_t thumbnail_size);
 
-/* Writes the gallery file; the same additions give the same bytes. axes: 0 for rows of
-   hum_dimension() numbers. N, 2..HUM_MAX_AXES, at most photos, less than hum_dimension():
-   rows are projected to N numbers, their coordinates along the N axes that keep most of
-   them, which go into the file. The bytes are the engine's, valid
-   until the next hum_gallery_begin, hum_gallery_end or hum_destroy. Returns ARGUMENT,
-   STATE (none begun, or nothing added), LIMIT, VALUE, MEMORY. */
+/* Writes the gallery file; the same additions give the same bytes. axes: 0 leaves rows as
+   they are. N projects them to N numbers: their coordinates along the N axes that keep
+   most of them, and that go into the file too. N is 2..HUM_MAX_AXES, at most the number
+   of photos, and less than hum_dimension(). The bytes are the engine's, valid until the
+   next hum_gallery_begin, hum_gallery_end or hum_destroy. Returns ARGUMENT, STATE (none
+   begun, or nothing added), LIMIT, VALUE, MEMORY. */
 hum_status hum_gallery_end(hum_engine *engine, int32_t axes, const uint8_t **bytes,
                            size_t *size);
 

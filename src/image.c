@@ -20,6 +20,7 @@ static void *limited_realloc(void *old, size_t size) {
 #define STB_IMAGE_STATIC
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
+#define STBI_NO_GIF /* declared before it is left out */
 #define STBI_NO_STDIO
 #define STBI_NO_FAILURE_STRINGS
 #define STBI_ASSERT(x) ((void)(x)) /* outside data must not end the process */

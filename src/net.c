@@ -95,9 +95,14 @@ static step *add_step(builder *b, step s) {
     return &b->net->steps[b->net->step_count++];
 }
 
-/* A step with one input and no workspace, to be added by add_step. */
-static step new_step(step_kind kind, int32_t in, int32_t out) {
-    return (step){.kind = kind, .in = in, .in2 = -1, .out = out, .workspace = -1};
+/* A step with one input and no workspace, and the node's activation, to be added by
+   add_step. */
+static step new_step(builder *b, step_kind kind, int32_t in, int32_t out) {
+    hum_activation a = b->node->activation;
+    step s = {.kind = kind, .in = in, .in2 = -1, .out = out, .workspace = -1};
+    s.low = a == HUM_ACT_NONE ? -INFINITY : 0;
+    s.high = a == HUM_ACT_RELU6 ? 6 : INFINITY;
+    return s;
 }
 
 /* Gives the last step scratch memory of its own in the arena. */
@@ -247,11 +252,6 @@ static hum_status expect_shape(builder *b, int32_t height, int32_t width,
                     v->channels, height, width, channels);
 }
 
-static void activation_range(hum_activation a, float *low, float *high) {
-    *low = a == HUM_ACT_NONE ? -INFINITY : 0;
-    *high = a == HUM_ACT_RELU6 ? 6 : INFINITY;
-}
-
 /* The computed input number i, or -1 (a constant, or not a float). */
 static int32_t operand(builder *b, int i) {
     if (!has_input(b, i)) return -1;
@@ -280,7 +280,7 @@ static hum_status quantise(builder *b, int32_t in, int32_t *out) {
         calloc(1 + XNN_EXTRA_QUANTIZATION_PARAMS, sizeof(struct xnn_quantization_params));
     if (!value_at(b, q)->params) return no_memory(b);
     b->net->quantised = 1;
-    add_step(b, new_step(STEP_QUANTISE, in, q));
+    add_step(b, new_step(b, STEP_QUANTISE, in, q));
     return HUM_OK;
 }
 
@@ -451,8 +451,7 @@ static hum_status build_convolution(builder *b) {
     const value *y = value_at(b, b->node->output);
     b->net->multiplications += (double)pixels(y) * c.channels * c.kernel->shape[1] *
                                c.kernel->shape[2] * (double)c.group_in;
-    step s = new_step(c.int8 ? STEP_CONV_QD8 : STEP_CONV_F32, c.in, b->node->output);
-    activation_range(b->node->activation, &s.low, &s.high);
+    step s = new_step(b, c.int8 ? STEP_CONV_QD8 : STEP_CONV_F32, c.in, b->node->output);
     s.top = (int32_t)c.down.before;
     s.left = (int32_t)c.across.before;
     if (!c.int8 && suits_winograd(b->node, c.kernel, y)) return build_winograd(b, s, &w);
@@ -490,20 +489,18 @@ static hum_status build_fully_connected(builder *b) {
     weights w;
     status = load_weights(b, kernel, bias, 0, int8, outputs, &w);
     if (status != HUM_OK) return status;
-    float low, high;
-    activation_range(n->activation, &low, &high);
-    step s = new_step(int8 ? STEP_FULL_QD8 : STEP_FULL_F32, in, n->output);
+    step s = new_step(b, int8 ? STEP_FULL_QD8 : STEP_FULL_F32, in, n->output);
     size_t out_n = (size_t)outputs;
     if (int8) {
         status = quantise(b, in, &s.in);
         if (status != HUM_OK) return status;
         status = created(b, xnn_create_fully_connected_nc_qd8_f32_qc8w(
                                 inputs, out_n, inputs, out_n, w.scales, w.kernel, w.bias,
-                                low, high, 0, NULL, NULL, &s.op));
+                                s.low, s.high, 0, NULL, NULL, &s.op));
     } else {
         status = created(b, xnn_create_fully_connected_nc_f32(
-                                inputs, out_n, inputs, out_n, w.kernel, w.bias, low, high,
-                                0, NULL, NULL, &s.op));
+                                inputs, out_n, inputs, out_n, w.kernel, w.bias, s.low,
+                                s.high, 0, NULL, NULL, &s.op));
     }
     if (status != HUM_OK) return status;
     add_step(b, s);
@@ -525,20 +522,18 @@ static hum_status build_pool(builder *b) {
     if (status == HUM_OK && !pointers_fit(b, n->filter_h, n->filter_w))
         status = too_large(b);
     if (status != HUM_OK) return status;
-    float low, high;
-    activation_range(n->activation, &low, &high);
     int max = n->op == HUM_OP_MAX_POOL_2D;
     if (!max && (v.before || v.after || h.before || h.after))
         return refuse(b, HUM_ERROR_UNSUPPORTED, "it averages over padding");
-    step s = new_step(max ? STEP_MAX_POOL : STEP_AVERAGE_POOL, in, n->output);
+    step s = new_step(b, max ? STEP_MAX_POOL : STEP_AVERAGE_POOL, in, n->output);
     uint32_t fh = (uint32_t)n->filter_h, fw = (uint32_t)n->filter_w;
     uint32_t sh = (uint32_t)n->stride_h, sw = (uint32_t)n->stride_w;
     status =
         created(b, max ? xnn_create_max_pooling2d_nhwc_f32(v.before, h.after, v.after,
                                                            h.before, fh, fw, sh, sw, 1, 1,
-                                                           low, high, 0, &s.op)
+                                                           s.low, s.high, 0, &s.op)
                        : xnn_create_average_pooling2d_nhwc_f32(0, 0, 0, 0, fh, fw, sh, sw,
-                                                               low, high, 0, &s.op));
+                                                               s.low, s.high, 0, &s.op));
     if (status != HUM_OK) return status;
     step *added = add_step(b, s);
     size_t work = 0, align, out_stride = value_at(b, n->output)->stride;
@@ -567,7 +562,7 @@ static hum_status build_resize(builder *b) {
     uint32_t flags = n->align_corners        ? XNN_FLAG_ALIGN_CORNERS
                      : n->half_pixel_centers ? 0
                                              : XNN_FLAG_TENSORFLOW_LEGACY_MODE;
-    step s = new_step(STEP_RESIZE, in, n->output);
+    step s = new_step(b, STEP_RESIZE, in, n->output);
     status = created(b, xnn_create_resize_bilinear2d_nhwc_f32(
                             (size_t)y.height, (size_t)y.width, flags, &s.op));
     if (status != HUM_OK) return status;
@@ -610,9 +605,8 @@ static hum_status build_binary(builder *b) {
         return refuse(b, HUM_ERROR_UNSUPPORTED, "it broadcasts its inputs");
     hum_status status = expect_shape(b, p->height, p->width, p->channels);
     if (status != HUM_OK) return status;
-    step s = new_step(n->op == HUM_OP_ADD ? STEP_ADD : STEP_MUL, x, n->output);
+    step s = new_step(b, n->op == HUM_OP_ADD ? STEP_ADD : STEP_MUL, x, n->output);
     s.in2 = y;
-    activation_range(n->activation, &s.low, &s.high);
     add_step(b, s);
     return HUM_OK;
 }
@@ -623,7 +617,7 @@ static hum_status build_unary(builder *b) {
     const value *x = value_at(b, in);
     hum_status status = expect_shape(b, x->height, x->width, x->channels);
     if (status != HUM_OK) return status;
-    step s = new_step(b->node->op == HUM_OP_LOGISTIC ? STEP_SIGMOID : STEP_CLAMP, in,
+    step s = new_step(b, b->node->op == HUM_OP_LOGISTIC ? STEP_SIGMOID : STEP_CLAMP, in,
                       b->node->output);
     s.low = 0;
     s.high = b->node->op == HUM_OP_RELU6 ? 6 : INFINITY;
@@ -646,7 +640,7 @@ static hum_status build_mean(builder *b) {
         return refuse(b, HUM_ERROR_UNSUPPORTED, "only means over height and width");
     hum_status status = expect_shape(b, 1, 1, value_at(b, in)->channels);
     if (status != HUM_OK) return status;
-    add_step(b, new_step(STEP_MEAN, in, b->node->output));
+    add_step(b, new_step(b, STEP_MEAN, in, b->node->output));
     return HUM_OK;
 }
 
@@ -664,7 +658,7 @@ static hum_status build_pad(builder *b) {
         expect_shape(b, x->height + pads[2] + pads[3], x->width + pads[4] + pads[5],
                      x->channels + pads[6] + pads[7]);
     if (status != HUM_OK) return status;
-    step s = new_step(STEP_PAD, in, b->node->output);
+    step s = new_step(b, STEP_PAD, in, b->node->output);
     s.top = pads[2];
     s.left = pads[4];
     s.before = pads[6];
@@ -777,7 +771,7 @@ static hum_status build_concat(builder *b) {
         s->root = whole.root;
         s->offset = at;
         if (outer > 1) s->stride = whole.stride;
-        add_step(b, new_step(STEP_COPY, t, slice));
+        add_step(b, new_step(b, STEP_COPY, t, slice));
     }
     return HUM_OK;
 }

@@ -45,9 +45,10 @@ static void noise(float *v, size_t n, uint32_t *state) {
     }
 }
 
-/* Makes vectors [count,n] of length 1 and at right angles, count <= n. One that the
-   earlier ones leave nothing of is replaced: where rows have no part, any direction is as
-   good. Gram and Schmidt, twice, since once leaves what it has rounded. */
+/* Makes vectors [count,n], count <= n, of length 1 and at right angles, after Gram and
+   Schmidt: twice, because the first time leaves rounding errors. A vector of which the
+   earlier ones leave nothing is replaced: where rows do not reach, any direction is as
+   good. */
 static void orthonormalise(float *vectors, size_t count, size_t n, uint32_t *state) {
     for (size_t k = 0; k < count; k++) {
         float *v = vectors + k * n;
@@ -107,9 +108,10 @@ hum_status hum_fit_axes(const int8_t *row, const float *norm, int32_t rows, int3
         }
         iterate(&f, count);
         if (turned) memcpy(axes, f.q, count * d * sizeof *axes);
-        else { /* q tells how rows add up to an axis */ uint32_t state = 2;
+        else {
+            uint32_t state = 2;
             memset(axes, 0, count * d * sizeof *axes);
-            for (size_t k = 0; k < count; k++)
+            for (size_t k = 0; k < count; k++) /* q tells how rows add up to an axis */
                 for (size_t i = 0; i < used; i++)
                     add(axes + k * d, f.q[k * used + i], f.data + i * d, d);
             orthonormalise(axes, count, d, &state);

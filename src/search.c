@@ -151,8 +151,9 @@ static v128_t coarse_pairs(const int8_t *row, const int8_t *codes) {
         wasm_i16x8_relaxed_dot_i8x16_i7x16(v, wasm_i8x16_const_splat(BIAS)));
 }
 
-/* The first row of first..end that may score `least`; end if none may. Two vectors at a
-   time; behind an odd one the codes are 0 (and BIAS), and the file goes on. */
+/* The first row of first..end that may score `least`; end if none may. Vectors are read
+   two at a time. Where a row has an odd number of them, the last one is multiplied with
+   codes of 0 (and BIAS): it is not of the row, but of what follows it in the file. */
 static int32_t next_near(const hum_gallery *g, int32_t first, int32_t end,
                          const coarse_probe *c, float least) {
     const int8_t *row = g->row + (size_t)first * (size_t)g->stride;

@@ -164,12 +164,8 @@ static size_t type_width(hum_type type) {
     return type == HUM_I8 ? 1 : type == HUM_F16 ? 2 : 4;
 }
 
-static hum_status read_tensor(reader *r, size_t table, size_t index) {
-    hum_bytes *b = &r->b;
-    hum_tensor *t = &r->model->tensors[index];
-    vector name = list(b, table, 3, 1), shape = list(b, table, 0, 4);
-    hum_printable(name.count ? (const char *)b->data + name.at : "", name.count, t->name,
-                  sizeof t->name);
+static hum_status read_shape(reader *r, size_t table, hum_tensor *t) {
+    vector shape = list(&r->b, table, 0, 4);
     if (shape.count > 4)
         return hum_fail(r->error, HUM_ERROR_UNSUPPORTED,
                         "tensor '%s' has %zu dimensions; at most 4 are supported",
@@ -177,7 +173,7 @@ static hum_status read_tensor(reader *r, size_t table, size_t index) {
     t->rank = (int)shape.count;
     t->elements = 1;
     for (int i = 0; i < t->rank; i++) {
-        t->shape[i] = hum_i32(b, shape.at + 4 * (size_t)i);
+        t->shape[i] = hum_i32(&r->b, shape.at + 4 * (size_t)i);
         if (t->shape[i] < 1 || t->shape[i] > HUM_TFLITE_MAX_EXTENT)
             return hum_fail(r->error, HUM_ERROR_LIMIT,
                             "tensor '%s' has extent %d; 1 to %d are possible", t->name,
@@ -187,6 +183,11 @@ static hum_status read_tensor(reader *r, size_t table, size_t index) {
                             "tensor '%s' has more than 2^28 elements", t->name);
         t->elements *= (size_t)t->shape[i];
     }
+    return HUM_OK;
+}
+
+static hum_status read_data(reader *r, size_t table, hum_tensor *t) {
+    hum_bytes *b = &r->b;
     int32_t type = byte(b, table, 1, 0);
     t->type = (hum_type)type;
     size_t buffer = (uint32_t)integer(b, table, 2, 0);
@@ -198,34 +199,47 @@ static hum_status read_tensor(reader *r, size_t table, size_t index) {
     if (field(b, buffer_table, 1))
         return hum_fail(r->error, HUM_ERROR_UNSUPPORTED,
                         "tensor '%s' lies outside the FlatBuffer", t->name);
-    int type_known =
-        type == HUM_F32 || type == HUM_F16 || type == HUM_I32 || type == HUM_I8;
-    if (data.count) {
-        if (!type_known)
-            return hum_fail(r->error, HUM_ERROR_UNSUPPORTED,
-                            "tensor '%s' has type %d; float32, float16, int32 and int8 "
-                            "are supported",
-                            t->name, type);
-        size_t width = type_width(t->type);
-        if (data.count != t->elements * width)
-            return hum_fail(r->error, HUM_ERROR_FORMAT,
-                            "tensor '%s' has %zu bytes where its shape needs %zu",
-                            t->name, data.count, t->elements * width);
-        t->data = b->data + data.at;
-        r->known[index] = 1;
-    }
+    if (!data.count) return HUM_OK;
+    if (type != HUM_F32 && type != HUM_F16 && type != HUM_I32 && type != HUM_I8)
+        return hum_fail(r->error, HUM_ERROR_UNSUPPORTED,
+                        "tensor '%s' has type %d; float32, float16, int32 and int8 are "
+                        "supported",
+                        t->name, type);
+    size_t expected = t->elements * type_width(t->type);
+    if (data.count != expected)
+        return hum_fail(r->error, HUM_ERROR_FORMAT,
+                        "tensor '%s' has %zu bytes where its shape needs %zu", t->name,
+                        data.count, expected);
+    t->data = b->data + data.at;
+    return HUM_OK;
+}
+
+static hum_status read_scales(reader *r, size_t table, hum_tensor *t) {
+    hum_bytes *b = &r->b;
     size_t quantization = subtable(b, table, 4);
     vector scales = list(b, quantization, 2, 4), zeros = list(b, quantization, 3, 8);
-    if (scales.count) {
-        t->scales = b->data + scales.at;
-        t->scale_count = (int32_t)scales.count;
-        t->scale_axis = integer(b, quantization, 6, 0);
-        for (size_t i = 0; i < zeros.count; i++)
-            if (hum_u64(b, zeros.at + 8 * i))
-                return hum_fail(r->error, HUM_ERROR_UNSUPPORTED,
-                                "tensor '%s' is not quantised symmetrically", t->name);
-    }
-    return b->failed ? damaged(r, "tensor", index) : HUM_OK;
+    if (!scales.count) return HUM_OK;
+    t->scales = b->data + scales.at;
+    t->scale_count = (int32_t)scales.count;
+    t->scale_axis = integer(b, quantization, 6, 0);
+    for (size_t i = 0; i < zeros.count; i++)
+        if (hum_u64(b, zeros.at + 8 * i))
+            return hum_fail(r->error, HUM_ERROR_UNSUPPORTED,
+                            "tensor '%s' is not quantised symmetrically", t->name);
+    return HUM_OK;
+}
+
+static hum_status read_tensor(reader *r, size_t table, size_t index) {
+    hum_tensor *t = &r->model->tensors[index];
+    vector name = list(&r->b, table, 3, 1);
+    hum_printable(name.count ? (const char *)r->b.data + name.at : "", name.count,
+                  t->name, sizeof t->name);
+    hum_status status = read_shape(r, table, t);
+    if (status == HUM_OK) status = read_data(r, table, t);
+    if (status == HUM_OK) status = read_scales(r, table, t);
+    if (status != HUM_OK) return status;
+    r->known[index] = t->data != NULL;
+    return r->b.failed ? damaged(r, "tensor", index) : HUM_OK;
 }
 
 static hum_status read_node(reader *r, size_t table, size_t index) {

@@ -9,8 +9,8 @@ enum {
     GROUP = HUM_WINOGRAD_GROUP
 };
 
-/* Compilers make the vector instructions of each machine of this, two or more where its
-   own are shorter. */
+/* Compilers turn it into the machine's vectors, into two or more where these are shorter.
+ */
 typedef float vector __attribute__((vector_size(GROUP * sizeof(float))));
 
 /* ---- The three transforms along one axis, at the points 0, 1, -1, 2, -2, infinity ---

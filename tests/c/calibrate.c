@@ -1,8 +1,8 @@
 /* Calibration against the truth: galleries of few people from a large population, and
    what the rest of it is told. */
 
-#include "builder.h"
 #include "calibrate.h"
+#include "builder.h"
 #include "search.h"
 
 #include "check.h"

@@ -1,8 +1,8 @@
 /* The gallery file: what is written can be read, the same additions give the same bytes,
    and no damaged file is read as if it were whole. */
 
-#include "builder.h"
 #include "gallery.h"
+#include "builder.h"
 #include "search.h"
 
 #include "check.h"
