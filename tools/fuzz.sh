@@ -118,7 +118,7 @@ run() {
     local input
     input=$(sed -nE 's/.*Test unit written to (.+)$/\1/p' "$log" | tail -n 1)
     grep -E -m 3 'not so:|ERROR: |runtime error:|SUMMARY: ' "$log" | sed 's/^/    /' || true
-    say "    input:     ${input#"$ROOT/"}" "    again:     ${fuzz#"$ROOT/"}/fuzz-$target ${input#"$ROOT/"}" \
+    printf '%s\n' "    input:     ${input#"$ROOT/"}" "    again:     ${fuzz#"$ROOT/"}/fuzz-$target ${input#"$ROOT/"}" \
         "    whole log: ${log#"$ROOT/"}"
     return 1
 }
@@ -160,4 +160,4 @@ for target in "${targets[@]}"; do
     if run "$target"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
-((failed == 0))
+exit $((failed > 0))
