@@ -108,12 +108,12 @@ run() {
         -print_final_stats=1 -artifact_prefix="$found/$target-" "${options[@]}" "${folders[@]}" \
         >"$log" 2>&1 || status=$?
     seconds=$((SECONDS - seconds))
-    local runs edges
+    local runs edges what=nothing
+    ((status == 0)) || what='see below'
     runs=$(stat "$log" number_of_executed_units)
     edges=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1 | tr -dc 0-9)
     printf '%-8s %12s %8d %10d %8s %8d   %s\n' "$target" "${runs:-?}" "$seconds" \
-        $((${runs:-0} / (seconds + !seconds))) "${edges:-?}" "$(find "$corpus/$target" -type f | wc -l)" \
-        "$( ((status == 0)) && say nothing || say "see below")"
+        $((${runs:-0} / (seconds + !seconds))) "${edges:-?}" "$(find "$corpus/$target" -type f | wc -l)" "$what"
     ((status == 0)) && return
     local input
     input=$(sed -nE 's/.*Test unit written to (.+)$/\1/p' "$log" | tail -n 1)
