@@ -55,7 +55,7 @@ static void other_operators(graph *g) {
     graph_node(g, HUM_OP_RESHAPE, flat, 1, f);
     int32_t axes = graph_constant(g, HUM_I32, 1, SHAPE(2), (const int32_t[]){1, 2});
     int32_t gate = graph_tensor(g, HUM_F32, 4, SHAPE(1, 1, 1, 8));
-    graph_node(g, HUM_OP_MEAN, gate, 2, f, axes)->keep_dims = 1;
+    graph_node(g, HUM_OP_MEAN, gate, 2, f, axes);
     int32_t gated = graph_tensor(g, HUM_F32, 4, SHAPE(1, 5, 4, 8));
     graph_node(g, HUM_OP_MUL, gated, 2, f, gate);
     int32_t flat2 = graph_tensor(g, HUM_F32, 2, SHAPE(1, 160));
