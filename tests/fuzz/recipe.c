@@ -33,8 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         MUST(isfinite(r.box[0] + r.box[1]) && r.box[2] > 0 && r.box[3] > 0);
         return 0;
     }
-    MUST(r.layers >= 1 && r.layers <= HUM_RECIPE_ANCHOR_LAYERS);
-    for (int i = 0; i < r.layers; i++) MUST(r.stride[i] >= 1 && r.anchors[i] >= 1);
-    MUST(r.score > 0 && r.score <= 1 && r.iou >= 0 && r.iou <= 1);
+    const hum_anchor_layers *a = &r.anchors;
+    MUST(a->count >= 1 && a->count <= HUM_RECIPE_ANCHOR_LAYERS);
+    for (int i = 0; i < a->count; i++) MUST(a->stride[i] >= 1 && a->each[i] >= 1);
+    MUST(r.score > 0 && r.score <= 1 && r.iou >= 0 && r.iou < 1);
     return 0;
 }
