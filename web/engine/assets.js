@@ -208,7 +208,7 @@ export class Assets {
   async #readOwn() {
     try {
       const stored = await this.#store.get(OWN);
-      return readOwn(stored && JSON.parse(await stored.text()), this.#warn);
+      return readOwn(await stored?.json(), this.#warn);
     } catch (error) {
       this.#warn(`The list of this visitor's own networks cannot be read (${error}).`);
       return { models: [], galleries: [] };

@@ -20,6 +20,8 @@ export class Store {
   #site;
   #warn;
   #none = false;
+  /** @type {Promise<Cache | null> | null} */
+  #opening = null;
   /** @type {Promise<void> | null} */
   #takenOver = null;
 
@@ -38,17 +40,26 @@ export class Store {
     return new URL(`stored/${key}`, this.#site).href;
   }
 
-  /** @returns {Promise<Cache | null>}  null: this browser keeps nothing here */
-  async #open() {
-    if (this.#none) return null;
+  /**
+   * Many files are read at a time, so they share what opens for them.
+   * @returns {Promise<Cache | null>}  null: this browser keeps nothing here
+   */
+  #open() {
+    this.#opening ??= this.#reach().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #reach() {
     try {
-      if (typeof caches === 'undefined') return null;
+      if (this.#none || typeof caches === 'undefined') return null;
       const cache = await within(caches.open(this.#name), PATIENCE);
       this.#takenOver ??= this.#takeOver(cache);
       await this.#takenOver;
       return cache;
     } catch (error) { // private windows of some browsers
-      if (!this.#none) this.#warn(`Nothing can be kept on this device (${error}).`);
+      this.#warn(`Nothing can be kept on this device (${error}).`);
       this.#none = true;
       return null;
     }
@@ -87,10 +98,9 @@ export class Store {
     }
   }
 
-  /** @param {string} key @returns {Promise<Blob | null>}  on the disk until it is read */
+  /** @param {string} key @returns {Promise<Response | null>} */
   async get(key) {
-    const response = await (await this.#open())?.match(this.#address(key));
-    return await response?.blob() ?? null;
+    return await (await this.#open())?.match(this.#address(key)) ?? null;
   }
 
   /**
