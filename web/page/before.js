@@ -4,17 +4,17 @@
   var problem = null;
   if (location.protocol === 'file:') problem = 'local-file';
   else if (!('noModule' in document.createElement('script'))) problem = 'old-browser';
+  var late = document.getElementById('late');
   var shown = problem && document.getElementById(problem);
   if (shown) {
     shown.removeAttribute('hidden');
     /** @type {Element} */ (document.getElementById('chooser')).setAttribute('hidden', '');
-    document.documentElement.classList.add('started');
   }
 
   // A module that is missing or broken: said at once, not after the seconds of the style.
   addEventListener('error', function (event) {
     var of = /** @type {Event} */ (event).target; // a script that did not come, or the window
     if (of !== window && !(of instanceof HTMLScriptElement)) return;
-    /** @type {Element} */ (document.getElementById('late')).classList.add('now');
+    if (late) late.classList.add('now');
   }, true);
 }());

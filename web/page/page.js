@@ -87,7 +87,7 @@ export function createPage({ state, views, first, create, explain = explainFailu
     engine = null;
   }
 
-  document.documentElement.classList.add('started'); // see page/before.js
+  element('late').remove(); // everything has arrived
   return {
     show,
     startEngine,

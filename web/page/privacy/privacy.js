@@ -28,4 +28,4 @@ button.addEventListener('click', async () => {
 });
 
 mountLanguages(part(document, '#languages'));
-document.documentElement.classList.add('started'); // see page/before.js
+part(document, '#late').remove(); // everything has arrived
