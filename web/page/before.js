@@ -9,6 +9,7 @@
   if (shown) {
     shown.removeAttribute('hidden');
     /** @type {Element} */ (document.getElementById('chooser')).setAttribute('hidden', '');
+    if (late) late.remove();
   }
 
   // A module that is missing or broken: said at once, not after the seconds of the style.
