@@ -166,6 +166,38 @@ test('without its manifest nothing else is downloaded, and "Try again" makes the
   assert.deepEqual(log.filter(({ url }) => /tflite|humg|wasm$/.test(url)), []);
 });
 
+test('behind the service worker a broken download goes on where it was, and no other range passes', async () => {
+  const part = await readFile(inProject('build/site/models/facenet.tflite.1'));
+  /** @type {string[]} */
+  const ranges = [];
+  let broken = false;
+  const { page } = await open({ context: { serviceWorkers: 'allow' },
+    server: { intercept: ({ url, headers: { range } }, response) => {
+      if (range) ranges.push(`${url} ${range}`);
+      if (url !== '/models/facenet.tflite.1' || (broken && !range)) return false;
+      if (!broken) {
+        broken = true;
+        response.writeHead(200, { 'Content-Length': part.length });
+        response.write(part.subarray(0, 300_000), () => response.destroy());
+        return true;
+      }
+      const rest = part.subarray(262_144);
+      response.writeHead(206, { 'Content-Length': rest.length,
+        'Content-Range': `bytes 262144-${part.length - 1}/${part.length}` }).end(rest);
+      return true;
+    } } });
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+  assert.deepEqual(ranges, ['/models/facenet.tflite.1 bytes=262144-']);
+  await page.evaluate(async () => {
+    for (const [file, range] of [['models/facenet.tflite.2', 'bytes=12345-'],
+      ['models/facenet.tflite.2', 'bytes=0-65535'], ['index.html', 'bytes=65536-']]) {
+      await (await fetch(file, { headers: { Range: range } })).arrayBuffer();
+    }
+  });
+  assert.equal(ranges.length, 1);
+});
+
 test('a network that cannot be fetched now: there is one on the device', async () => {
   const server = faulty('/models/hse-mobilenet.tflite', missing);
   const { page } = await open({ server });

@@ -2,7 +2,7 @@
  * The service worker: between the page and the network. It is a gate: only GET requests for
  * files of this site pass, by the list that set-up writes into files.js, and what passes is
  * asked for anew by name, so that neither a query nor a header, a cookie or a body goes
- * along. Every answer gets the page's content security policy, so that workers and new pages
+ * along (but for where a broken download goes on). Every answer gets the page's content security policy, so that workers and new pages
  * are bound by it too, and the headers that give the page shared memory, and with it
  * threads, where the host cannot send them (GitHub Pages). It tells the page what passed.
  *
@@ -110,11 +110,11 @@ async function keptFile(file) {
 
 /**
  * @param {string} file
- * @param {{cache?: RequestCache, signal?: AbortSignal}} how
+ * @param {{cache?: RequestCache, signal?: AbortSignal, headers?: Headers}} how
  */
-async function pass(file, { cache, signal } = {}) {
+async function pass(file, { cache, signal, headers: asked } = {}) {
   const response = await fetch(new URL(file, SCOPE), { cache, signal, credentials: 'omit',
-    referrerPolicy: 'no-referrer' });
+    referrerPolicy: 'no-referrer', headers: rangeOf(file, asked) });
   const { status, statusText, headers, ok } = response;
   if (!ok || !Object.hasOwn(kept, file)) {
     return guarded(response.body?.pipeThrough(counter(file)), { status, statusText, headers });
@@ -131,6 +131,18 @@ async function pass(file, { cache, signal } = {}) {
     worker.registration.update(); // the site is newer than this list of its files
   }
   return answered;
+}
+
+/**
+ * A broken download goes on where it was: the one header that passes, for large files only,
+ * and at multiples of 64 kB, which say no more than that it broke there (engine/download.js).
+ * @param {string} file
+ * @param {Headers} [asked]
+ * @returns {Record<string, string>}
+ */
+function rangeOf(file, asked) {
+  const [range, from] = /^bytes=(\d+)-$/.exec(asked?.get('range') ?? '') ?? [];
+  return range && large.includes(file) && Number(from) % 65_536 === 0 ? { Range: range } : {};
 }
 
 /** Passes bytes on and tells how many there were. @param {string} file */

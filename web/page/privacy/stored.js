@@ -1,15 +1,14 @@
 /**
  * What this site keeps on the device, and how it is removed. Sites of one host name share
- * their storage, so every name in it carries its site's path, behind the first colon.
+ * their storage, so every name in it carries its site's path or address, behind the first colon.
  */
 
 const SITE = new URL('../../', import.meta.url);
 
 /** @param {string} name */
 function isOurs(name) {
-  const [kind, path = ''] = name.split(/:(.*)/s);
-  return kind.startsWith('humshakal-') && path.startsWith('/')
-    && new URL('./', SITE.origin + path).href === SITE.href;
+  const [kind, at = ''] = name.split(/:(.*)/s);
+  return kind.startsWith('humshakal-') && new URL('./', new URL(at, SITE.origin)).href === SITE.href;
 }
 
 /**
