@@ -21,7 +21,7 @@ const LONGEST_SENTENCE = 2000; // characters
  * @param {import('node:test').TestContext} t
  * @param {object} what
  * @param {number} what.cases  without HUM_FUZZ_CASES
- * @param {Function} [what.refusal]  the class of errors that it refuses with
+ * @param {new (...args: any[]) => Error} [what.refusal]  the class of errors that it refuses with
  * @param {(random: Random) => unknown} what.attempt  makes an input and reads it
  */
 export async function fuzz(t, { cases, refusal, attempt }) {
@@ -43,7 +43,7 @@ export async function fuzz(t, { cases, refusal, attempt }) {
   assert.ok(refused > 0 || !refusal, 'some are refused');
 }
 
-/** @param {unknown} error @param {Function} refusal */
+/** @param {unknown} error @param {new (...args: any[]) => Error} refusal */
 function isRefusal(error, refusal) {
   return error instanceof refusal && !OURS.some((fault) => error instanceof fault)
     && !(error instanceof assert.AssertionError) && error.message.length > 0
@@ -60,7 +60,8 @@ export const oneOf = (random, list) => list[below(random, list.length)];
 
 // ---- Bytes --------------------------------------------------------------------------------
 
-/** @typedef {(bytes: Buffer, random: Random) => Buffer} ByteDamage */
+/** @typedef {Buffer<ArrayBuffer>} Bytes */
+/** @typedef {(bytes: Bytes, random: Random) => Bytes} ByteDamage */
 
 /** @type {ByteDamage[]} */
 const byteDamages = [
@@ -95,7 +96,7 @@ const byteDamages = [
   },
 ];
 
-/** Mostly short. @param {Buffer} bytes @param {Random} random */
+/** Mostly short. @param {Bytes} bytes @param {Random} random */
 function range(bytes, random) {
   const from = below(random, bytes.length + 1);
   const length = below(random, 2 ** below(random, 12));
