@@ -35,6 +35,7 @@ function chooseLight() {
  * @param {boolean} arriving  whether it is enough that the page is there: 'ready'
  */
 function look(arriving) {
+  if (!performance.getEntriesByName('first-contentful-paint').length) return ''; // blank
   /** @param {string} selector @returns {string[]} */
   const seen = (selector) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
