@@ -82,6 +82,7 @@ export async function run(browser, name, row) {
     if (scene.uncaught.length && row.then !== 'reload') throw new Failed('WRONG', `nobody caught: ${scene.uncaught[0]}`);
     return { fault, browser: name, seen, seconds, verdict: 'ok', why: '' };
   } catch (error) {
+    if (!browser.isConnected()) throw new Error(`${name} has ended, in the row "${fault}".`);
     seconds ||= scene.seconds();
     const { verdict = /Timeout/.test(String(error)) ? 'STUCK' : 'WRONG', message } =
       /** @type {any} */ (error);

@@ -60,12 +60,11 @@ const at = (file, how) => [[file, ANSWERS[how]]];
 const each = (name, file, ways, rest) => ways.map((how) => (
   { fault: `${name}: ${how}`, answers: at(file, how), ...rest }));
 
-const BAD = ['missing', 'server error', 'a web page', 'cut', 'not gzip, though it says so',
-  'of another type'];
+const BAD = ['missing', 'server error', 'a web page', 'cut', 'not gzip, though it says so'];
 
 /** Scripts without which the page is nothing. */
 const PAGE_SCRIPTS = [
-  ...each('page/main.js', /^page\/main\.js/, [...BAD, 'short', 'empty', 'silent', 'stalled'],
+  ...each('page/main.js', /^page\/main\.js/, [...BAD, 'of another type', 'short', 'empty', 'silent', 'stalled'],
     { sees: NOT_LOADED, within: LIMIT.script, then: 'reload' }),
   ...each('a view', /^page\/views\/progress\.js/, ['missing', 'a web page', 'short', 'silent'],
     { sees: NOT_LOADED, within: LIMIT.script, then: 'reload' }),
@@ -85,7 +84,11 @@ const PAGE_SCRIPTS = [
     { sees: NOT_LOADED, within: LIMIT.script, then: 'reload' }),
   ...each('before.js', /^page\/before\.js/, ['silent'],
     { sees: NOT_LOADED, within: LIMIT.script, then: 'reload' }),
-  ...each('style.css', /^style\.css/, ['missing', 'a web page'], {}),
+  // Without its style a word about what is missing stands there until the scripts are.
+  ...each('style.css', /^style\.css/, ['missing', 'a web page'], { async visit(scene) {
+    await scene.page.waitForSelector('.samples:not(.coming)');
+    await scene.choose();
+  } }),
   ...each('style.css', /^style\.css/, ['silent'],
     { sees: /^five names|load|connection/i, within: LIMIT.script, then: 'reload' }),
   ...each('all scripts', /js$/, ['slow'],
@@ -100,6 +103,9 @@ const PAGE_SCRIPTS = [
 const ENGINE_SCRIPTS = [
   ...each('worker.js', /^engine\/worker\.js/, [...BAD, 'short', 'silent', 'stalled'],
     { sees: NOT_DOWNLOADED, within: LIMIT.script, then: 'retry' }),
+  // The service worker knows its type better.
+  ...each('worker.js', /^engine\/worker\.js/, ['of another type'],
+    { sees: /^five names|did not finish/ }),
   ...each('wasm.js', /^engine\/wasm\.js/, ['missing', 'a web page', 'silent'],
     { sees: NOT_DOWNLOADED, within: LIMIT.script, then: 'retry' }),
   ...each('the engine’s .mjs', /^engine\/humshakal-.*\.mjs/, [...BAD, 'short', 'silent', 'stalled'],
@@ -138,8 +144,8 @@ for (const row of FILES) if (/in parts: slow/.test(row.fault)) row.whole = true;
 
 /** It is an extra: without it the page works, and says so. */
 const SERVICE_WORKER = [
-  ...each('sw.js', /^sw\.js/, [...BAD, 'empty', 'silent', 'stalled'], { within: 20 }),
-  ...each('files.js', /^files\.js/, [...BAD, 'empty', 'silent'], { within: 20 }),
+  ...each('sw.js', /^sw\.js/, [...BAD, 'of another type', 'empty', 'silent', 'stalled'], { within: 20 }),
+  ...each('files.js', /^files\.js/, [...BAD, 'of another type', 'empty', 'silent'], { within: 20 }),
 ];
 
 const SW_BLOCKED = { serviceWorkers: 'block' };
