@@ -56,7 +56,8 @@ function readArguments() {
       },
     });
     if (!values.help && positionals.length !== 1) throw new Error('expected one LIST');
-    if (!/^\d{1,6}$/.test(values.pause)) throw new Error(`--pause is a number, not '${values.pause}'`);
+    const { pause } = values;
+    if (!/^\d{1,6}$/.test(pause)) throw new Error(`--pause is a number, not '${pause}'`);
     return { ...values, list: positionals[0] };
   } catch (error) {
     throw new Stop(`${/** @type {Error} */ (error).message}. See: node tools/commons.mjs --help`);
@@ -90,7 +91,8 @@ async function main() {
     contact: args.contact, pause: Number(args.pause), say });
   const store = new Store(join(args.out, list.name));
   const { people, photos, refused } = await collect({ list, leftOut, client, faces, store, say });
-  console.log(`${list.title}: ${people} of ${list.count} people, ${photos} photos, in ${store.path('people')}`);
+  console.log(`${list.title}: ${people} of ${list.count} people, ${photos} photos, `
+    + `in ${store.path('people')}`);
   if (refused.length) console.log(['Not taken, each named above:', ...counts(refused)].join('\n'));
   if (args['no-gallery']) return;
   const { status } = spawnSync(join(root, 'tools/setup/galleries.sh'),

@@ -174,7 +174,7 @@ function page({ files }, title, base) {
   if (!file || file.missing) return { ns: 6, title: `File:${title}`, missing: true };
   const path = encodeURIComponent(title.replaceAll(' ', '_'));
   const metadata = {
-    Artist: `<a href="//commons.wikimedia.org/wiki/User:Someone" title="User:Someone">Some &amp; one</a>`,
+    Artist: '<a href="//commons.wikimedia.org/wiki/User:Someone" title="x">Some &amp; one</a>',
     LicenseShortName: 'CC BY-SA 4.0',
     LicenseUrl: 'https://creativecommons.org/licenses/by-sa/4.0',
     AttributionRequired: 'true',
@@ -182,14 +182,15 @@ function page({ files }, title, base) {
     Restrictions: 'personality',
     ...file.metadata,
   };
-  return { pageid: 1000 + files.indexOf(file), ns: 6, title: `File:${title}`, imagerepository: 'local',
-    imageinfo: [{
+  return { pageid: 1000 + files.indexOf(file), ns: 6, title: `File:${title}`,
+    imagerepository: 'local', imageinfo: [{
       user: 'Someone', size: 123_456, width: 1200, height: 1600, sha1: sha1(file.bytes),
       mime: file.bytes[0] === 0x89 ? 'image/png' : 'image/jpeg',
       url: `${base}/original/${path}`,
       thumburl: `${base}${photoPath(title)}`, thumbwidth: 960, thumbheight: 1280,
       descriptionurl: `https://commons.wikimedia.org/wiki/File:${path}`,
-      extmetadata: Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined)
+      extmetadata: Object.fromEntries(Object.entries(metadata)
+        .filter(([, value]) => value !== undefined)
         .map(([key, value]) => [key, { value, source: 'commons-desc-page', hidden: '' }])),
       ...file.info,
     }] };

@@ -33,42 +33,36 @@ const TRIES = 3;
 const WEIGHTS = { images: 2, depicts: 1, category: 1 };
 
 /**
+ * What has been decided so far.
+ * @typedef {object} Album
+ * @property {{person: Person, photos: Photo[]}[]} shown
+ * @property {Refused[]} refused
+ * @property {Map<string, string>} taken  whose each photo is, by its sha1
+ */
+
+/**
  * @param {Work} work
  * @returns {Promise<{people: number, photos: number, refused: Refused[]}>}
  */
 export async function collect(work) {
-  const { list, store, say } = work;
+  const { client, list, store } = work;
   const wanted = `wanted-${keyOf(list)}`;
-  await store.once(`${wanted}/labels.json`, () => checkLabels(work.client, list));
-  const parts = await store.once(`${wanted}/parts.json`, () => findPeople(work.client, list));
-  const queues = parts.map((ids, i) => ({ ids, at: 0, part: i,
-    open: Math.floor(list.count / parts.length) + Number(i < list.count % parts.length) }));
-
-  /** @type {{person: Person, photos: Photo[]}[]} */
-  const shown = [];
-  /** @type {Refused[]} */
-  const refused = [];
-  /** @type {Map<string, string>} whose each photo is */
-  const taken = new Map();
-  for (;;) {
-    const able = queues.filter(({ ids, at, open }) => open > 0 && at < ids.length);
-    if (!able.length) break;
-    // The part that lacks most: so an end in between leaves them equal too.
-    const queue = able.reduce((a, b) => (b.open > a.open ? b : a));
-    const person = await describe(work, wanted, queue.part, queue.ids, queue.at);
-    queue.at += 1;
-    try {
-      const photos = await photosOf(work, person, taken, refused);
-      shown.push({ person, photos });
-      queue.open -= 1;
-      say(`${shown.length} of ${list.count}: ${person.name}, ${photos.length} `
-        + `photo${photos.length === 1 ? '' : 's'}`);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      refused.push({ what: '', person: person.name || person.id, reason: error.reason, detail: error.detail });
-      say(`not taken: ${person.name || person.id}: ${error.message}`);
+  await store.once(`${wanted}/labels.json`, () => checkLabels(client, list));
+  const parts = await store.once(`${wanted}/parts.json`, () => findPeople(client, list));
+  /** @type {Album} */
+  const album = { shown: [], refused: [], taken: new Map() };
+  for (const [part, ids] of parts.entries()) {
+    const share = Math.floor(list.count / parts.length) + Number(part < list.count % parts.length);
+    const full = album.shown.length + share;
+    for (let at = 0; at < ids.length && album.shown.length < full; at += AT_ONCE) {
+      const people = await store.once(`${wanted}/people-${part}-${at}.json`,
+        () => describePeople(client, ids.slice(at, at + AT_ONCE), list.languages));
+      for (const person of people) {
+        if (album.shown.length < full) await show(work, person, album);
+      }
     }
   }
+  const { shown, refused } = album;
   if (!shown.length) throw new Stop('Nobody of the list can be shown.');
   await layOut(work, shown);
   const photos = shown.reduce((sum, one) => sum + one.photos.length, 0);
@@ -83,28 +77,29 @@ function keyOf({ query, people, count, languages }) {
     .digest('hex').slice(0, 12);
 }
 
-/**
- * @param {Work} work
- * @param {string} wanted
- * @param {number} part
- * @param {string[]} ids
- * @param {number} at
- * @returns {Promise<Person>}
- */
-async function describe({ list, client, store }, wanted, part, ids, at) {
-  const first = at - at % AT_ONCE;
-  const people = await store.once(`${wanted}/people-${part}-${first}.json`,
-    () => describePeople(client, ids.slice(first, first + AT_ONCE), list.languages));
-  return people[at - first];
+/** @param {Work} work @param {Person} person @param {Album} album */
+async function show(work, person, album) {
+  const { list, say } = work;
+  const name = person.name || person.id;
+  try {
+    const photos = await photosOf(work, person, album);
+    album.shown.push({ person, photos });
+    say(`${album.shown.length} of ${list.count}: ${name}, ${photos.length} `
+      + `photo${photos.length === 1 ? '' : 's'}`);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { reason, detail, message } = error;
+    album.refused.push({ what: '', person: name, reason, detail });
+    say(`not taken: ${name}: ${message}`);
+  }
 }
 
 /**
  * @param {Work} work
  * @param {Person} person
- * @param {Map<string, string>} taken
- * @param {Refused[]} refused  those of the photos are added
+ * @param {Album} album  refused and taken photos are added
  */
-async function photosOf(work, person, taken, refused) {
+async function photosOf(work, person, { taken, refused }) {
   const { leftOut, store, say } = work;
   const { id, name, names } = person;
   const reason = leftOut.ids.get(id)
@@ -180,7 +175,8 @@ async function gather({ list, client, faces, store }, person, folder) {
         candidates.push({ ...photo, from: name });
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        refused.push({ title: oneLine(String(page?.title)), reason: error.reason, detail: error.detail });
+        const { reason, detail } = error;
+        refused.push({ title: oneLine(String(page?.title)), reason, detail });
       }
     }
   }
@@ -197,7 +193,9 @@ async function gather({ list, client, faces, store }, person, folder) {
 async function fetchPhoto({ client, faces, store }, { file, address }, folder) {
   const name = `${folder}/${file}`;
   try {
-    if (!await store.has(name)) await store.write(name, await client.download(address, LARGEST_PHOTO));
+    if (!await store.has(name)) {
+      await store.write(name, await client.download(address, LARGEST_PHOTO));
+    }
     await faces.check(store.path(name));
     return null;
   } catch (error) {

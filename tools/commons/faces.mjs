@@ -36,7 +36,7 @@ export class Faces {
     const recipe = await readFile(path, 'utf8').catch(() => '');
     this.#threshold = Number(/^threshold *= *([\d.]+)/m.exec(recipe)?.[1] ?? NaN);
     if (!(this.#threshold > 0)) {
-      throw new Stop(`${path} tells no threshold. tools/demo.sh --no-serve makes what is needed here.`);
+      throw new Stop(`${path} tells no threshold. tools/demo.sh --no-serve makes what is needed.`);
     }
   }
 
@@ -51,7 +51,8 @@ export class Faces {
     const [face, next] = reply.faces;
     if (!face) throw new Refusal('noFace');
     if (face.width < SMALLEST_FACE || face.score < LEAST_SCORE) {
-      throw new Refusal('smallFace', `${Math.round(face.width)} pixels, score ${face.score.toFixed(2)}`);
+      throw new Refusal('smallFace',
+        `${Math.round(face.width)} pixels, score ${face.score.toFixed(2)}`);
     }
     if (next && next.width >= BACKGROUND * face.width) {
       throw new Refusal('faces', String(reply.faces.length));
@@ -68,18 +69,19 @@ export class Faces {
   async agree(paths, weights) {
     const { code, reply, said } = await this.#run(['embed', ...paths]);
     if (code !== 0) throw new Stop(`humshakal embed: ${said}`);
+    /** @type {number[][]} */
     const rows = reply.photos.map((/** @type {any} */ photo) => photo.embedding);
-    const cosines = rows.map((/** @type {number[]} */ a) => rows.map((/** @type {number[]} */ b) => dot(a, b)));
-    const best = cosines.map((/** @type {number[]} */ row, /** @type {number} */ i) => (
-      Math.max(...row.filter((_, k) => k !== i))));
+    const cosines = rows.map((a) => rows.map((b) => dot(a, b)));
+    const best = cosines.map((row, i) => Math.max(...row.filter((_, k) => k !== i)));
     return { group: weightiestGroup(cosines, weights, this.#threshold), best };
   }
 
   /** @param {string[]} args @returns {Promise<{code: number, reply: any, said: string}>} */
   #run(args) {
     const env = { ...process.env, HUMSHAKAL_MODELS: this.#models };
+    const options = { env, maxBuffer: 64 << 20 };
     return new Promise((done, failed) => {
-      execFile(this.#program, [...args, '--json'], { env, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      execFile(this.#program, [...args, '--json'], options, (error, stdout, stderr) => {
         const code = error ? Number(error.code) : 0;
         if (error && ![1, 2].includes(code)) {
           failed(new Stop(`${this.#program} ended with ${error.signal ?? error.code}. `

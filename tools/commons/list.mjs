@@ -26,7 +26,7 @@ import { comparable, oneLine } from './text.mjs';
  * @property {string[]} [editions]  of Wikipedia, each of which has an article about them
  */
 
-/** @typedef {{ids: Map<string, string>, names: Map<string, string>}} LeftOut  with the reason of each */
+/** @typedef {{ids: Map<string, string>, names: Map<string, string>}} LeftOut  with reasons */
 
 export const QID = /^Q[1-9]\d{0,11}$/;
 const LANGUAGE = /^[a-z]{2,3}(-[a-z]{2,8})*$/;
@@ -98,7 +98,8 @@ export async function readList(path) {
   // The names of its galleries are this name, a hyphen and that of a network.
   check.need(/^[a-z0-9]+$/.test(name), 'its name must be small letters and digits');
   const list = await readJson(path);
-  check.object(list, ['title', 'about', 'count', 'photos', 'languages', 'query', 'people'], 'a list');
+  const known = ['title', 'about', 'count', 'photos', 'languages', 'query', 'people'];
+  check.object(list, known, 'a list');
   const { title, photos = 5, languages = ['en'], query, people } = list;
   check.need(typeof title === 'string' && title && oneLine(title, 80) === title,
     'title must be a text of at most 80 characters');
@@ -130,8 +131,9 @@ export async function readLeftOut(path) {
     check.object(entry, ['id', 'names', 'reason'], 'a person');
     const { id, names = [], reason } = entry;
     check.need(typeof reason === 'string' && reason, 'everybody on it needs a reason');
-    check.need(Array.isArray(names) && names.every((one) => typeof one === 'string' && comparable(one))
-      && (names.length || id), `names of a person must be texts (${oneLine(reason)})`);
+    const isName = (/** @type {any} */ one) => typeof one === 'string' && comparable(one);
+    check.need(Array.isArray(names) && names.every(isName) && (names.length || id),
+      `names of a person must be texts (${oneLine(reason)})`);
     check.need(id === undefined || QID.test(id), `'${id}' is no QID`);
     if (id) left.ids.set(id, reason);
     for (const one of names) left.names.set(comparable(one), reason);

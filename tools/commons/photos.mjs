@@ -30,17 +30,19 @@ const ENOUGH = 40;
 /**
  * Where photos of a person are, best first: what Wikidata shows, files that are said to
  * depict them, files of their category.
- * @type {{name: 'images' | 'depicts' | 'category', of: (person: Person) => Record<string, string> | null}[]}
+ * @type {{name: 'images' | 'depicts' | 'category',
+ *   of: (person: Person) => Record<string, string> | null}[]}
  */
 export const SOURCES = [
   { name: 'images',
-    of: ({ images }) => images.length ? { titles: images.map((name) => `File:${name}`).join('|') } : null },
+    of: ({ images }) => (images.length
+      ? { titles: images.map((name) => `File:${name}`).join('|') } : null) },
   { name: 'depicts',
     of: ({ id }) => ({ generator: 'search', gsrnamespace: '6', gsrlimit: FILES_A_REPLY,
       gsrsearch: `haswbstatement:P180=${id}` }) },
   { name: 'category',
-    of: ({ category }) => category === null ? null : { generator: 'categorymembers',
-      gcmtitle: `Category:${category}`, gcmtype: 'file', gcmlimit: FILES_A_REPLY } },
+    of: ({ category }) => (category === null ? null : { generator: 'categorymembers',
+      gcmtitle: `Category:${category}`, gcmtype: 'file', gcmlimit: FILES_A_REPLY }) },
 ];
 
 /**
@@ -64,7 +66,8 @@ export async function findPhotos(client, which) {
     }
     const complete = [...pages.values()].filter(({ imageinfo }) => imageinfo).length;
     if (!reply.continue || typeof reply.continue !== 'object' || complete >= ENOUGH) break;
-    next = Object.fromEntries(Object.entries(reply.continue).map(([key, value]) => [key, String(value)]));
+    next = Object.fromEntries(Object.entries(reply.continue)
+      .map(([key, value]) => [key, String(value)]));
   }
   // Search and categories answer in no order of worth, but search tells its own.
   return [...pages.values()].sort((a, b) => (Number(a.index) || 0) - (Number(b.index) || 0));
@@ -76,7 +79,9 @@ export async function findPhotos(client, which) {
  * @returns {Photo}
  */
 export function examine(page) {
-  if (typeof page?.title !== 'string' || !page.title.startsWith('File:')) throw new Refusal('odd', 'no title');
+  if (typeof page?.title !== 'string' || !page.title.startsWith('File:')) {
+    throw new Refusal('odd', 'no title');
+  }
   const info = Array.isArray(page.imageinfo) ? page.imageinfo[0] : null;
   if (page.missing || page.invalid || !info) throw new Refusal('notFound');
   const extension = { 'image/jpeg': 'jpg', 'image/png': 'png' }[String(info.mime)];
@@ -110,10 +115,9 @@ function fields(metadata) {
 
 /** @param {any} value @param {string} what */
 function webAddress(value, what) {
-  if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new Refusal('odd', `no address of the ${what}`);
-  }
-  return new URL(value).href;
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null;
+  if (!/^https?:$/.test(url?.protocol ?? '')) throw new Refusal('odd', `no address of the ${what}`);
+  return String(url);
 }
 
 /** @param {any} value */
@@ -140,8 +144,9 @@ function freeLicence(field) {
   }
   if (/^true$/i.test(field('NonFree'))) throw new Refusal('notFree', detail);
   if (/^public domain$/i.test(licence)) return { licence: 'Public domain', licenceLink: '' };
-  const path = /^https?:\/\/creativecommons\.org\/(.*)$/.exec(link.replace(/^\/\//, 'https://'))?.[1];
-  const [, kind, version, port] = /^CC[ -](BY|BY[ -]SA)[ -](\d\.\d)(?:[ -]([a-z]{2,10}))?$/i.exec(licence) ?? [];
+  const path = /^(?:https?:)?\/\/creativecommons\.org\/(.*)$/.exec(link)?.[1];
+  const [, kind, version, port] = (
+    /^CC[ -](BY|BY[ -]SA)[ -](\d\.\d)(?:[ -]([a-z]{2,10}))?$/i.exec(licence) ?? []);
   /** @type {string} */
   let expected;
   if (/^CC0( 1\.0)?$/i.test(licence)) expected = 'publicdomain/zero/1.0';
