@@ -80,9 +80,10 @@ function fileOf({ method, mode, url }) {
 async function answer({ request, clientId, resultingClientId }) {
   const file = fileOf(request);
   if (file) {
-    if (request.mode === 'navigate') await ifItCan(forgetOlder);
-    return await ifItCan(() => olderFile(file, clientId, resultingClientId))
-      ?? await ifItCan(() => keptFile(file)) ?? await pass(file, request);
+    // A window that is loaded again gets the new version, whichever it had.
+    const older = request.mode === 'navigate' ? await ifItCan(forgetOlder)
+      : await ifItCan(() => olderFile(file, clientId, resultingClientId));
+    return older ?? await ifItCan(() => keptFile(file)) ?? await pass(file, request);
   }
   tell({ refused: true, file: '', received: 0 });
   return request.mode === 'navigate' && request.method === 'GET'
