@@ -178,17 +178,19 @@ test('behind the service worker a broken download goes on where it was, and no o
       if (!broken) {
         broken = true;
         response.writeHead(200, { 'Content-Length': part.length });
-        response.write(part.subarray(0, 300_000), () => response.destroy());
+        response.write(part.subarray(0, 300_000), () => response.socket?.end());
         return true;
       }
-      const rest = part.subarray(262_144);
+      const from = Number(/\d+/.exec(range ?? '')?.[0]);
+      const rest = part.subarray(from);
       response.writeHead(206, { 'Content-Length': rest.length,
-        'Content-Range': `bytes 262144-${part.length - 1}/${part.length}` }).end(rest);
+        'Content-Range': `bytes ${from}-${part.length - 1}/${part.length}` }).end(rest);
       return true;
     } } });
   await choose(page, PORTRAIT);
   await resultShown(page);
-  assert.deepEqual(ranges, ['/models/facenet.tflite.1 bytes=262144-']);
+  assert.equal(ranges.length, 1);
+  assert.match(ranges[0], /^\/models\/facenet\.tflite\.1 bytes=(65536|131072|196608|262144)-$/);
   await page.evaluate(async () => {
     for (const [file, range] of [['models/facenet.tflite.2', 'bytes=12345-'],
       ['models/facenet.tflite.2', 'bytes=0-65535'], ['index.html', 'bytes=65536-']]) {
