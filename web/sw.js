@@ -38,6 +38,9 @@ const HEADERS = {
   'X-DNS-Prefetch-Control': 'off',
 };
 
+/** A little less than the page's own (engine/patience.js), which tries again after it. */
+const SCRIPT_PATIENCE = 9000;
+
 /** By the end of a name. @type {Record<string, string>} */
 const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript',
   mjs: 'text/javascript' };
@@ -83,7 +86,8 @@ async function answer({ request, clientId, resultingClientId }) {
     // A window that is loaded again gets the new version, whichever it had.
     const older = request.mode === 'navigate' ? await ifItCan(forgetOlder)
       : await ifItCan(() => olderFile(file, clientId, resultingClientId));
-    return older ?? await ifItCan(() => keptFile(file)) ?? await pass(file, request);
+    return older ?? await ifItCan(() => keptFile(file))
+      ?? await (file.endsWith('js') ? passInTime(file, request) : pass(file, request));
   }
   tell({ refused: true, file: '', received: 0 });
   return request.mode === 'navigate' && request.method === 'GET'
@@ -144,6 +148,29 @@ async function pass(file, { cache, signal, headers: asked } = {}) {
 function rangeOf(file, asked) {
   const [range, from] = /^bytes=(\d+)-$/.exec(asked?.get('range') ?? '') ?? [];
   return range && large.includes(file) && Number(from) % 65_536 === 0 ? { Range: range } : {};
+}
+
+/** Scripts that did not come in time. @type {Set<string>} */
+const late = new Set();
+
+/**
+ * A script that does not come is given up. The next request for it goes past the browser's
+ * own cache, where it would wait for the one that never ends.
+ * @param {string} file
+ * @param {Request} request
+ */
+async function passInTime(file, { cache, signal }) {
+  const stop = new AbortController();
+  signal.addEventListener('abort', () => stop.abort());
+  const timer = setTimeout(() => {
+    late.add(file);
+    stop.abort();
+  }, SCRIPT_PATIENCE);
+  try {
+    return await pass(file, { cache: late.has(file) ? 'reload' : cache, signal: stop.signal });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Passes bytes on and tells how many there were. @param {string} file */
