@@ -201,7 +201,7 @@ test('behind the service worker a broken download goes on where it was, and no o
 });
 
 test('a network that cannot be fetched now: there is one on the device', async () => {
-  const server = faulty('/models/hse-mobilenet.tflite', missing);
+  const server = faulty('/models/hse-mobilenet.tflite.1', missing);
   const { page } = await open({ server });
   await choose(page, PORTRAIT);
   await resultShown(page);
