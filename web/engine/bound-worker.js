@@ -81,7 +81,11 @@ export function boundScript(href) {
 /** Whether this site's service worker answers for the scripts that are asked for here. */
 function isGuarded() {
   if (!globalThis.document) return /^https?:$/.test(globalThis.location?.protocol ?? '');
-  return navigator.serviceWorker?.controller?.scriptURL === new URL('../sw.js', import.meta.url).href;
+  try {
+    return navigator.serviceWorker?.controller?.scriptURL === new URL('../sw.js', import.meta.url).href;
+  } catch {
+    return false; // site data is blocked
+  }
 }
 
 /**

@@ -60,8 +60,8 @@ export function markReady() {
  */
 export async function startGate({ onTraffic: listener = onTraffic, onNewer = () => {} } = {}) {
   onTraffic = listener;
-  const { serviceWorker } = navigator;
   try {
+    const { serviceWorker } = navigator; // which throws where site data is blocked
     if (!serviceWorker) throw new Error('this browser offers none here');
     serviceWorker.addEventListener('message', ({ data }) => {
       const { file, received, refused } = data.traffic;
