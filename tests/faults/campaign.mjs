@@ -42,14 +42,21 @@ function judge(seen, sees) {
 async function goOn(scene, { then = 'photo', mends = true }) {
   if (then === 'nothing') return;
   if (mends) scene.mend();
+  let seen = '';
   if (then === 'retry') {
-    scene.begun();
-    await scene.press('Try again');
-  } else if (then === 'reload') {
-    await scene.reload();
-    await scene.give(NEXT_PHOTO);
-  } else await scene.choose(NEXT_PHOTO);
-  const seen = await scene.outcome();
+    // Twice at most: the first may still wait for what is given up only then.
+    for (let i = 0; i < 2 && !FIVE.test(seen); i += 1) {
+      scene.begun();
+      await scene.press('Try again');
+      seen = await scene.outcome();
+    }
+  } else {
+    if (then === 'reload') {
+      await scene.reload();
+      await scene.give(NEXT_PHOTO);
+    } else await scene.choose(NEXT_PHOTO);
+    seen = await scene.outcome();
+  }
   if (!FIVE.test(seen)) {
     throw new Failed(seen ? 'WRONG' : 'STUCK', `then (${then}): ${seen || await leftover(scene)}`);
   }
