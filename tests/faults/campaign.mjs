@@ -52,6 +52,7 @@ async function goOn(scene, { then = 'photo', mends = true }) {
     }
   } else {
     if (then === 'reload') {
+      scene.expect(FIVE);
       await scene.reload();
       await scene.give(NEXT_PHOTO);
     } else await scene.choose(NEXT_PHOTO);
@@ -75,7 +76,7 @@ export async function run(browser, name, row) {
   let seen = '';
   let seconds = 0;
   try {
-    await scene.begin({ answers, context, script, whole, base });
+    await scene.begin({ answers, sees, context, script, whole, base });
     await scene.open(path);
     if (visit) await visit(scene);
     else await scene.give(undefined, within);

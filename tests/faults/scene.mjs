@@ -30,11 +30,15 @@ function chooseLight() {
   }
 }
 
+/** What the page says while its scripts are not there; on a slow machine before they are. */
+const LATE = 'A part of this page has not arrived. Check the connection, then load the page again.';
+
 /**
  * What stands on the page as the end of the matter; '' while there is none. Runs in the page.
- * @param {boolean} arriving  whether it is enough that the page is there: 'ready'
+ * @param {{arriving: boolean, late: boolean}} what  arriving: it is enough that the page is
+ *   there ('ready'); late: or that it says that a part of it is not
  */
-function look(arriving) {
+function look({ arriving, late }) {
   if (!performance.getEntriesByName('first-contentful-paint').length) return ''; // blank
   /** @param {string} selector @returns {string[]} */
   const seen = (selector) => [...document.querySelectorAll(selector)]
@@ -42,7 +46,7 @@ function look(arriving) {
     .map((element) => /** @type {HTMLElement} */ (element).innerText.trim()).filter(Boolean);
   const names = seen('#results .person h3');
   if (names.length) return `${names.length === 5 ? 'five' : names.length} names: ${names.join(', ')}`;
-  const said = seen('[role=alert], .help, .late').join(' ').replace(/\s+/g, ' ');
+  const said = seen(`[role=alert], .help${late ? ', .late' : ''}`).join(' ').replace(/\s+/g, ' ');
   return said || (arriving && document.querySelector('.samples:not(.coming)') ? 'ready' : '');
 }
 
@@ -59,6 +63,7 @@ export class Scene {
   /** Who waits for a request. @type {{file: RegExp, heard: (value: unknown) => void}[]} */
   #waiting = [];
   #since = performance.now();
+  #late = false;
   /** Whether this document has been given a photo. */
   #given = false;
   #browser;
@@ -71,19 +76,26 @@ export class Scene {
   /**
    * @param {object} how
    * @param {[RegExp, Answer][]} how.answers
+   * @param {RegExp} how.sees
    * @param {object} [how.context]
    * @param {() => void} [how.script]  runs before the page's own
    * @param {boolean} [how.whole]  with the site's own network
    * @param {string} [how.base]  the path of the site
    */
-  async begin({ answers, context, script, whole, base }) {
+  async begin({ answers, sees, context, script, whole, base }) {
     this.answers = answers;
+    this.expect(sees);
     this.server = await this.serve(0, base);
     this.context = await this.#browser.newContext(context);
     if (!whole) await this.context.addInitScript(chooseLight);
     // Not in the empty page that a window begins with.
     if (script) await this.context.addInitScript(`if (origin !== 'null') (${script})();`);
     this.page = await this.newPage();
+  }
+
+  /** @param {RegExp} sees  what will be seen, if all is well */
+  expect(sees) {
+    this.#late = sees.test(LATE);
   }
 
   async newPage() {
@@ -199,7 +211,7 @@ export class Scene {
 
   /** @param {boolean} arriving @param {number} timeout @returns {Promise<string>} */
   async #look(arriving, timeout) {
-    const found = await this.page.waitForFunction(look, arriving, { timeout })
+    const found = await this.page.waitForFunction(look, { arriving, late: this.#late }, { timeout })
       .catch((/** @type {Error} */ error) => {
         if (error.name !== 'TimeoutError') throw error;
       });
