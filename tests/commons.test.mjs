@@ -715,7 +715,7 @@ test('300 people: killed twice, nothing is fetched twice; other photos of them m
 
 test('the site: titles travel with galleries, and the one that was asked for comes first', async (t) => {
   const site = folder(t);
-  await need('build/site/engine/assets.js');
+  await need('build/site/engine/manifest.js');
   await need('build/galleries/presidents.title');
   for (const name of ['galleries', 'samples']) await mkdir(join(site, name));
   const link = (/** @type {string} */ from, /** @type {string} */ to) => (
