@@ -350,6 +350,7 @@ test('where pixels are altered, the picture of a result cannot be saved, and tha
   await choose(page, PORTRAIT);
   await resultShown(page);
   await page.click('#make-card');
+  await page.waitForSelector('#card[open]');
   assert.match(await page.innerText('#card [role=status]'), /alters the pixels/);
   assert.equal(await page.isVisible('#card-save'), false);
   assert.equal(await page.isVisible('#card-copy'), false);
