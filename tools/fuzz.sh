@@ -147,7 +147,7 @@ build_targets "$fuzz"
 first_inputs
 if [[ $coverage ]]; then
     build_targets "$BUILD/fuzz-coverage" -DHUM_SANITIZE=OFF \
-        -DCMAKE_C_FLAGS='-fprofile-instr-generate -fcoverage-mapping'
+        -DCMAKE_C_FLAGS='-fprofile-instr-generate -fcoverage-mapping -mllvm -system-headers-coverage'
     let_others
     show_coverage
     exit 0
