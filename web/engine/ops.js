@@ -79,7 +79,14 @@ export function createOps() {
       const { default: factory } = await arrival(import(script), script);
       if (typeof factory !== 'function') throw missing(script, 'there is another one instead');
       const threadScript = threads > 1 ? boundScript(script) : undefined;
-      engine = await Engine.start(factory, wasm, { threads, threadScript });
+      try {
+        engine = await Engine.start(factory, wasm, { threads, threadScript });
+      } catch (cause) {
+        // Emscripten says it in a RuntimeError of its own.
+        if (!/RangeError|out of memory/i.test(String(cause))) throw cause;
+        throw new HumError('HUM_ERROR_MEMORY', 'The browser gives the engine no memory '
+          + `(${cause}). Close other tabs or programs and try again.`, { cause });
+      }
       return engine.info;
     },
 
