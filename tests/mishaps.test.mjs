@@ -137,6 +137,27 @@ for (const [what, [file, fault]] of Object.entries(LOST_MODULES)) {
   });
 }
 
+inBoth('a style that never answers: the page is drawn without it, and says so', async () => {
+  const { page } = await open({ server: faulty('/style.css', silent), goto: 'commit' });
+  await page.waitForFunction(() => document.querySelector('link[rel=stylesheet]') === null
+    && document.body !== null, null, { timeout: 12_000 });
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+});
+
+test('a site whose manifest names what is not there is said to be damaged', async () => {
+  const manifest = JSON.parse(await readFile(inProject('build/site/models/manifest.json'), 'utf8'));
+  for (const change of [{ engines: [] }, { defaults: { model: 'none' } }]) {
+    const { page } = await open({ server: { intercept: ({ url }, response) => {
+      if (url !== '/models/manifest.json') return false;
+      response.writeHead(200, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify({ ...manifest, ...change }));
+      return true;
+    } } });
+    assert.match(await notice(page), /A file of this site is damaged/);
+  }
+});
+
 test('a page that works says nothing of missing parts', async () => {
   const { page } = await open();
   await choose(page, PORTRAIT);
