@@ -6,29 +6,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { choose, guarded, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, faulty, guarded, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
 const OTHERS = ['build/photos/samples/portrait-2.jpg', 'build/photos/samples/portrait-3.jpg'];
 
 /** @typedef {import('node:http').ServerResponse} Response */
-
-/** @param {string} wanted @param {(response: Response) => void} fault */
-const faulty = (wanted, fault) => {
-  let broken = true;
-  return {
-    mend() {
-      broken = false;
-    },
-    /** @param {import('node:http').IncomingMessage} request @param {Response} response */
-    intercept({ url }, response) {
-      if (!broken || url !== wanted) return false;
-      fault(response);
-      return true;
-    },
-  };
-};
 
 const missing = (/** @type {Response} */ response) => response.writeHead(404).end('no');
 const silent = () => {};

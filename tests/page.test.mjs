@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { serve } from '../tools/serve.mjs';
 import { assertNativeOrder } from './lib/native.mjs';
-import { choose, named, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, faulty, named, names, notice, open, resultShown } from './lib/page.mjs';
 import { emptyPng, png } from './lib/png.mjs';
 import { inProject, site } from './lib/project.mjs';
 
@@ -304,22 +304,6 @@ for (const [what, [bytes, says]] of Object.entries(BAD_FILES)) {
 
 const NETWORK = '/models/facenet.tflite.1';
 
-/** @param {(response: import('node:http').ServerResponse) => void} fault */
-const faulty = (fault) => {
-  let broken = true;
-  return {
-    mend() {
-      broken = false;
-    },
-    /** @type {NonNullable<Parameters<typeof serve>[1]>['intercept']} */
-    intercept({ url }, response) {
-      if (!broken || url !== NETWORK) return false;
-      fault(response);
-      return true;
-    },
-  };
-};
-
 /** @type {Record<string, [(response: import('node:http').ServerResponse) => void, RegExp]>} */
 const SITE_FAULTS = {
   'missing (404)': [(response) => response.writeHead(404).end('no'), /did not finish/],
@@ -336,7 +320,7 @@ const SITE_FAULTS = {
 
 for (const [what, [fault, says]] of Object.entries(SITE_FAULTS)) {
   test(`the network is ${what}: a sentence, and "Try again" works once it is mended`, async () => {
-    const server = faulty(fault);
+    const server = faulty(NETWORK, fault);
     const { page } = await open({ server });
     await choose(page, PORTRAIT);
     assert.match(await notice(page), says);
@@ -354,7 +338,7 @@ test('a site without its manifest says that it is incomplete', async () => {
 });
 
 test('a download can be cancelled and begun again', async () => {
-  const server = faulty((response) => {
+  const server = faulty(NETWORK, (response) => {
     response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
     response.write(Buffer.alloc(2_000_000));
   });

@@ -81,6 +81,26 @@ export async function open({ server: serverOptions, context: contextOptions, scr
   return { page, server, errors, context };
 }
 
+/**
+ * A server that answers for one file in its own way, until that is mended.
+ * @param {string} file  its path
+ * @param {(response: import('node:http').ServerResponse) => void} fault
+ */
+export function faulty(file, fault) {
+  let broken = true;
+  return {
+    mend() {
+      broken = false;
+    },
+    /** @type {NonNullable<NonNullable<Parameters<typeof serve>[1]>['intercept']>} */
+    intercept({ url }, response) {
+      if (!broken || url !== file) return false;
+      fault(response);
+      return true;
+    },
+  };
+}
+
 /** @param {any} page @param {string | {name: string, mimeType: string, buffer: Buffer}} file */
 export async function choose(page, file) {
   await page.setInputFiles('#file', typeof file === 'string' ? inProject(file) : file);
