@@ -28,11 +28,15 @@
     if (late) late.classList.add('now');
   }, true);
 
-  // Nothing is drawn, and no other script runs, before the style has come.
+  // Nothing is drawn, and no other script runs, before the style has come. Without it the page
+  // is plain, but works. Firefox goes on waiting for what was taken away, until it is stopped.
   setTimeout(function () {
     var styles = document.querySelectorAll('link[rel=stylesheet]');
-    for (var i = 0; i < styles.length; i += 1) {
-      if (!(/** @type {HTMLLinkElement} */ (styles[i])).sheet) styles[i].remove();
-    }
-  }, 9000);
+    /** @type {Element[]} */
+    var late = [].filter.call(styles, function (/** @type {HTMLLinkElement} */ style) {
+      return !style.sheet;
+    });
+    late.forEach(function (style) { style.remove(); });
+    if (late.length) setTimeout(function () { if (element('late')) window.stop(); }, 500);
+  }, 20000);
 }());
