@@ -114,8 +114,9 @@ for (const [what, [file, fault]] of Object.entries(LOST_MODULES)) {
     const { page } = await open({ server: faulty(file, fault), goto: 'commit' });
     await page.waitForFunction(() => {
       const late = document.querySelector('#late');
-      return late && getComputedStyle(late).visibility === 'visible'
-        && late.getClientRects().length > 0;
+      return late && [...document.styleSheets].length > 0
+        && getComputedStyle(late).position === 'fixed'
+        && getComputedStyle(late).visibility === 'visible';
     }, null, { timeout: 10_000 });
     assert.match(await page.innerText('#late'), /has not arrived.*load the page again/s);
   });

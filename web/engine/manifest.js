@@ -262,7 +262,13 @@ export function readManifest(value) {
     throw new HumError('HUM_ERROR_INTEGRITY', `The manifest has format ${shown(format)}; this `
       + `page reads ${MANIFEST_FORMAT}. Reload the page.`);
   }
-  return manifest(value, 'manifest');
+  const read = manifest(value, 'manifest');
+  if (!read.engines.length) refuse('manifest.engines', 'at least one', []);
+  const first = read.models.find(({ id }) => id === read.defaults.model);
+  if (first?.task !== 'embedder') {
+    refuse('manifest.defaults.model', 'the id of an embedder', read.defaults.model);
+  }
+  return read;
 }
 
 /**

@@ -55,12 +55,11 @@ export async function makePlan(assets, { model, gallery, threads: most, signal }
   const galleries = joined(ofSite, own.galleries);
   const detectors = models.filter(({ task }) => task === 'detector');
   const embedders = joined(models.filter(({ task }) => task === 'embedder'), own.models);
-  const single = pick(engines, build, 'engine', 'HUM_ERROR_INTEGRITY');
-  const threaded = pick(engines, `${build}-threads`, 'engine', 'HUM_ERROR_INTEGRITY');
+  const single = pick(engines, build, 'engine');
+  const threaded = pick(engines, `${build}-threads`, 'engine');
   const threads = threadCount(most);
   const engine = threads > 1 ? threaded : single;
-  const embedder = pick(embedders, model ?? defaults.model, 'model',
-    model === undefined ? 'HUM_ERROR_INTEGRITY' : undefined);
+  const embedder = pick(embedders, model ?? defaults.model, 'model');
   const listed = gallery === undefined
     ? galleries.find(({ model: madeWith }) => madeWith === embedder.id)
     : listedGallery(galleries, gallery);
@@ -114,13 +113,11 @@ export function listedGallery(galleries, gallery) {
  * @param {T[]} entries
  * @param {string} id
  * @param {string} what
- * @param {import('./errors.js').ErrorCode} [code]  whose mistake it would be: of the caller,
- *   or of the site
  * @returns {T}
  */
-export function pick(entries, id, what, code = 'HUM_ERROR_ARGUMENT') {
+export function pick(entries, id, what) {
   const found = entries.find((entry) => entry.id === id);
   if (found) return found;
-  throw new HumError(code, `The manifest lists no ${what} "${id}"; it has `
+  throw new HumError('HUM_ERROR_ARGUMENT', `The manifest lists no ${what} "${id}"; it has `
     + `${entries.map((entry) => entry.id).join(', ') || 'none'}.`);
 }
