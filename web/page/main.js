@@ -9,7 +9,7 @@ import { createCamera } from './camera/camera.js';
 import { keepPage, markReady, startGate } from './gate/gate.js';
 import { lookAtAll, matchEveryone, matchFace, matchPhotos, selectedFace } from './match/match.js';
 import { keepChoice, recallChoice } from './networks/choice.js';
-import { createPage, element, on } from './page.js';
+import { PageJob, createPage, element, on } from './page.js';
 import { RESULT, firstState } from './state.js';
 import { isResultLink, readResultLink } from './share/result-link.js';
 import { createWhy } from './why/why.js';
@@ -36,7 +36,7 @@ import {
 } from './words/words.js';
 
 /** @typedef {import('./state.js').State} State */
-/** @typedef {import('./page.js').PageJob<State>} Job */
+/** @typedef {PageJob<State>} Job */
 
 const MOST_PHOTOS = 20;
 
@@ -105,6 +105,18 @@ async function choose(job, wanted = choice) {
   element('sources').textContent = sources(offers);
 }
 
+/** @type {Promise<void> | null} */
+let looking = null;
+
+/** What the site offers, whatever job is under way: without it the page is not whole. */
+function lookAround() {
+  looking ??= choose(new PageJob(show)).catch((error) => {
+    looking = null;
+    throw error;
+  });
+  return looking;
+}
+
 // ---- The network -----------------------------------------------------------------------
 
 /** Whether the service worker stands between the page and the network. */
@@ -168,7 +180,7 @@ function work() {
 
 /** @param {Job} job */
 async function matchGiven(job) {
-  if (!state.offers) await choose(job);
+  if (!state.offers) await job.wait(lookAround());
   if (state.several) await matchSeveral(job);
   else if (state.photo) await matchPhoto(job);
   else job.show({ phase: 'empty' });
@@ -425,7 +437,6 @@ function openLink() {
   if (!isResultLink(location.hash)) return;
   try {
     page.interrupt({ shared: readResultLink(location.hash), phase: 'empty' });
-    if (!state.offers) begin({ phase: 'empty' }, (job) => choose(job));
   } catch (error) {
     page.interrupt({ phase: 'notice', notice: explainLink(error), last: lastResult() });
   }
