@@ -30,10 +30,10 @@ export function mountCard(element, files) {
 
   part(document, '#make-card').addEventListener('click', async () => {
     making?.end();
+    part(dialog, 'input[value=none]').checked = true; // each result asks anew
+    status.textContent = files ? '' : say('cardAltered');
     const job = making = new Job((/** @type {import('./draw-card.js').Card} */ made) => {
       card = made;
-      part(dialog, 'input[value=none]').checked = true; // each result asks anew
-      status.textContent = files ? '' : say('cardAltered');
       draw();
       canvas.setAttribute('aria-label', cardDescription(shown.matches));
       dialog.showModal();
