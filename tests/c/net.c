@@ -704,24 +704,6 @@ static void check_bad_operators(void) {
     REFUSED(HUM_ERROR_FORMAT, "changes the number of elements");
 }
 
-/* Layers of a few bytes whose tables in XNNPACK would have 2^32 bytes and more. */
-static void check_large_tables(void) {
-    int32_t x = input(512, 512, 1), w = floats(4, SHAPE(1, 64, 64, 1), 1);
-    graph_node(&g, HUM_OP_CONV_2D, image(512, 512, 1), 2, x, w)->same_padding = 1;
-    REFUSED(HUM_ERROR_LIMIT, "too many places");
-    x = input(4096, 4096, 1);
-    hum_node *n = graph_node(&g, HUM_OP_MAX_POOL_2D, image(4096, 4096, 1), 1, x);
-    n->filter_h = n->filter_w = 64;
-    n->same_padding = 1;
-    REFUSED(HUM_ERROR_LIMIT, "too many places");
-    on_input(HUM_OP_RESIZE_BILINEAR, NULL, 16384, 16384, 3);
-    REFUSED(HUM_ERROR_LIMIT, "too many places");
-    x = input(64, 64, 1025);
-    w = random_int8(&g, 4, SHAPE(1, 64, 64, 1025), 0, 1);
-    graph_node(&g, HUM_OP_CONV_2D, image(1, 1, 1), 2, x, w);
-    REFUSED(HUM_ERROR_LIMIT, "too many weights");
-}
-
 static void check_bad_ends(void) {
     on_input(HUM_OP_RELU, NULL, 4, 4, 3);
     g.tensors[0].type = HUM_I8;
@@ -921,7 +903,6 @@ int main(void) {
     check_graphs();
     check_bad_convolutions();
     check_bad_operators();
-    check_large_tables();
     check_bad_ends();
     check_quantised_layers();
     check_ends_of_ranges();
