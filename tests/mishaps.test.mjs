@@ -83,16 +83,20 @@ test('another network after several photos have failed keeps the photos', async 
   assert.match(await page.innerText('#several h2'), /2 photos/);
 });
 
-test('forgetting a network that is not used leaves the result where it is', async () => {
+test('forgetting a network that is not used leaves the result and the engine where they are', async () => {
   const { page, errors } = await open();
   await choose(page, PORTRAIT);
   await resultShown(page);
   const before = await names(page);
+  const engine = page.workers();
   await page.evaluate(() => document.dispatchEvent(
     new CustomEvent('forget', { detail: { id: 'own-none' } })));
   await page.waitForFunction(() => document.querySelectorAll('#networks li').length === 2);
   assert.deepEqual(await names(page), before);
   assert.equal(await page.isVisible('#results'), true);
+  await choose(page, PORTRAIT);
+  await resultShown(page);
+  assert.deepEqual(page.workers(), engine);
   assert.deepEqual(errors, []);
 });
 
