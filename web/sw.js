@@ -2,7 +2,7 @@
  * The service worker: between the page and the network. It is a gate: only GET requests for
  * files of this site pass, by the list that set-up writes into files.js, and what passes is
  * asked for anew by name, so that neither a query nor a header, a cookie or a body goes
- * along (but for where a broken download goes on). Every answer gets the page's content security policy, so that workers and new pages
+ * along; only a broken download says where it goes on. Every answer gets the page's content security policy, so that workers and new pages
  * are bound by it too, and the headers that give the page shared memory, and with it
  * threads, where the host cannot send them (GitHub Pages). It tells the page what passed.
  *
@@ -222,14 +222,14 @@ async function keepAll() {
 const OLDER = 'older-windows';
 
 /** @returns {Promise<string[]>} caches of other versions of this site */
-async function olderCaches() {
+async function otherCaches() {
   return (await caches.keys()).filter((name) => CACHES.test(name) && name !== CACHE
     && name.replace(CACHES, '') === SCOPE.pathname);
 }
 
 async function noteOlder() {
-  const windows = await worker.clients.matchAll({ type: 'window' });
-  await keepOlder(windows.map((/** @type {{id: string}} */ { id }) => id));
+  const there = await worker.clients.matchAll({ type: 'all' });
+  await keepOlder(there.map((/** @type {{id: string}} */ { id }) => id));
   await forgetOlder();
 }
 
@@ -259,7 +259,7 @@ async function olderFile(file, clientId, resultingClientId) {
   const ids = await keptOlder();
   if (!ids.includes(clientId)) return undefined;
   if (resultingClientId) await keepOlder([...ids, resultingClientId]);
-  for (const name of await olderCaches()) {
+  for (const name of await otherCaches()) {
     const response = await (await caches.open(name)).match(file);
     if (response) return response;
   }
@@ -268,8 +268,9 @@ async function olderFile(file, clientId, resultingClientId) {
 
 /** Removes what no window needs any more. */
 async function forgetOlder() {
-  const names = await olderCaches();
-  if (names.length === 0) return;
+  const { installing, waiting } = worker.registration;
+  const names = await otherCaches();
+  if (names.length === 0 || installing || waiting) return; // one of them may be newer
   const ids = await keptOlder();
   const live = await worker.clients.matchAll({ type: 'all', includeUncontrolled: true });
   if (live.some((/** @type {{id: string}} */ { id }) => ids.includes(id))) return;

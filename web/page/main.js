@@ -139,8 +139,7 @@ async function finish(humshakal) {
 
 /** The engine with everything that is needed to match. */
 async function wholeEngine() {
-  const humshakal = await page.startEngine();
-  await humshakal.ready;
+  const humshakal = await page.wholeEngine();
   finish(humshakal);
   return humshakal;
 }
@@ -305,8 +304,7 @@ function adapt() {
   return begin({}, async (job) => {
     const from = state.offers?.adaptable;
     if (!from) throw new Error('There is no gallery to make one from.');
-    const humshakal = await job.wait(page.startEngine());
-    await job.wait(humshakal.ready);
+    const humshakal = await job.wait(page.wholeEngine());
     const { gallery } = await job.wait(humshakal.adaptGallery(from.id,
       { signal: job.signal, onProgress: (progress) => job.show({ progress }) }));
     await choose(job, { ...choice, gallery: gallery.id });
@@ -371,6 +369,12 @@ const why = createWhy({ engine: page.startEngine, show: (shown) => show({ why: s
 const stored = () => state.offers?.models.find(({ id, stored: here }) => (
   here && id !== state.offers?.model.id));
 
+/** @param {State['selected']} selected  to be matched now */
+function select(selected) {
+  show({ last: lastResult(), selected });
+  work();
+}
+
 /** What the visitor can ask for in a notice or beside the photo. */
 const actions = {
   retry: work,
@@ -386,24 +390,15 @@ const actions = {
   stored: () => change({ model: stored()?.id }),
   back: () => (isGiven() ? work() : show({ phase: 'empty' })),
   last: goBack,
-  whole: () => {
-    show({ selected: 'whole' });
-    work();
-  },
-  all: () => {
-    show({ selected: 'all' });
-    work();
-  },
+  whole: () => select('whole'),
+  all: () => select('all'),
 };
 
 on('photo', ({ blob, note }) => openPhoto(blob, note));
 on('sample', ({ address, note }) => openSample(address, note));
 on('photos', ({ blobs }) => openPhotos(blobs));
 on('use', ({ index, use }) => useOrLeave(index, use));
-on('face', ({ index }) => {
-  show({ selected: index });
-  work();
-});
+on('face', ({ index }) => select(index));
 on('action', ({ name }) => actions[/** @type {keyof typeof actions} */ (name)]());
 on('camera', ({ does, video }) => {
   if (does === 'shoot') camera.shoot(video, false);
@@ -446,5 +441,5 @@ addEventListener('hashchange', openLink);
 // ---- Before the first photo ------------------------------------------------------------
 
 await begin({ phase: 'empty' }, matchGiven);
-openLink();
+if (state.phase === 'empty') openLink(); // else a photo came before it
 startStored();

@@ -71,13 +71,19 @@ export function createPage({ state, views, first, create, explain = explainFailu
       onProgress: (progress) => newest?.show(/** @type {Partial<State>} */ ({ progress })) });
     const mine = { started, stop, running: false };
     engine = mine;
-    started.then((humshakal) => humshakal.ready).then(() => {
-      mine.running = true;
-    }, () => {});
     started.catch(() => {
       if (engine === mine) engine = null;
     });
     return started;
+  }
+
+  /** The engine with all that it was asked to load. */
+  async function wholeEngine() {
+    const humshakal = await startEngine();
+    const mine = engine;
+    await humshakal.ready;
+    if (mine) mine.running = true;
+    return humshakal;
   }
 
   /** Stops what is downloaded or computed; what has arrived is kept. */
@@ -91,6 +97,7 @@ export function createPage({ state, views, first, create, explain = explainFailu
   return {
     show,
     startEngine,
+    wholeEngine,
     stopEngine,
 
     /**

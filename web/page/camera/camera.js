@@ -136,7 +136,8 @@ export function createCamera({ show, taken, failed }) {
         await open({ facingMode: { ideal: facingMode === 'user' ? 'environment' : 'user' } });
         return;
       }
-      const all = await cameras();
+      const all = await cameras().catch(() => []);
+      if (camera?.stream?.getVideoTracks()[0] !== track || !all.length) return;
       const at = all.findIndex((device) => device.deviceId === deviceId);
       await open({ deviceId: { exact: all[(at + 1) % all.length].deviceId } });
     },

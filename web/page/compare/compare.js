@@ -8,6 +8,7 @@ import { Humshakal } from '../../engine/humshakal.js';
 import { startGate } from '../gate/gate.js';
 import { recallChoice } from '../networks/choice.js';
 import { createPage, element, on } from '../page.js';
+import { isAboutPhoto } from '../several/several.js';
 import { mountAnnouncer } from '../views/announcer.js';
 import { sampleOf } from '../views/chooser.js';
 import { mountIntake } from '../views/intake.js';
@@ -16,7 +17,7 @@ import { inReadingOrder, mountPhoto } from '../views/photo-view.js';
 import { mountProgress } from '../views/progress.js';
 import { mountLanguages } from '../words/languages-view.js';
 import { say } from '../words/say.js';
-import { explainGiven, explainNoFace } from '../words/words.js';
+import { ACTION_LABELS, explainGiven, explainNoFace } from '../words/words.js';
 import { mountFamily } from './family-view.js';
 import { mountPair } from './pair-view.js';
 import { pairHeading } from './pairs.js';
@@ -83,7 +84,7 @@ async function compareGiven(job) {
   const humshakal = await job.wait(page.startEngine());
   if (!await findFaces(job, humshakal, photos)) return;
   job.during = 'starting';
-  await job.wait(humshakal.ready);
+  await job.wait(page.wholeEngine());
   job.show({ progress: null });
   const [a, b] = state.sides;
   if (!a || !b) {
@@ -108,7 +109,12 @@ async function findFaces(job, humshakal, photos) {
   job.during = 'photo';
   for (const photo of photos) {
     job.show({ asked: state.sides.indexOf(photo) }); // whom a failure would be about
-    photo.found ??= await job.wait(humshakal.detect(photo.blob, { signal: job.signal }));
+    photo.found ??= await job.wait(humshakal.detect(photo.blob, { signal: job.signal })
+      .catch((error) => {
+        // One of the others that cannot be read does not keep the two from each other.
+        if (state.asked >= 0 || !isAboutPhoto(error)) throw error;
+        return { faces: [], width: 0, height: 0, shrunkFrom: null };
+      }));
     job.show({});
     if (state.asked >= 0 && !photo.found.faces.length && photo.selected !== 'whole') {
       job.show({ phase: 'notice', notice: explainNoFace() });
@@ -219,8 +225,11 @@ function sideOf(event) {
 /** What a notice is about. */
 const asked = () => state.sides[Math.max(0, state.asked)];
 
+/** @type {Partial<Record<keyof typeof ACTION_LABELS, () => void>>} */
 const actions = {
   retry: work,
+  site: () => location.assign('./'), // networks are chosen there
+  weights: () => location.assign('./'),
   last: () => show({ phase: 'result' }),
   choose: () => element(state.asked < 0 ? 'more-files' : `file-${state.asked}`).click(),
   whole: () => {
@@ -253,7 +262,7 @@ on('face', ({ index }, event) => {
 on('action', ({ name }, event) => {
   const side = sideOf(event);
   if (side !== undefined) state.asked = side;
-  actions[/** @type {keyof typeof actions} */ (name)]();
+  actions[/** @type {keyof typeof actions} */ (name)]?.();
 });
 /** @param {import('../words/words.js').Explanation} notice */
 function refuse(notice) {

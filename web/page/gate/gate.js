@@ -67,18 +67,26 @@ export async function startGate({ onTraffic: listener = onTraffic, onNewer = () 
       const { file, received, refused } = data.traffic;
       add(file, received, refused);
     });
-    await Promise.race([install(serviceWorker, onNewer), new Promise((_, reject) => {
-      setTimeout(() => {
-        count({ late: true });
-        reject(new Error(`nothing was heard of it for ${PATIENCE / 1000} seconds`));
-      }, PATIENCE);
-    })]);
+    await inTime(install(serviceWorker, onNewer));
     count({ guarded: true });
   } catch (error) {
     console.warn(`The service worker could not be installed (${error}).`);
     countWithoutGate();
   }
   return traffic.guarded;
+}
+
+/** @param {Promise<void>} installed */
+async function inTime(installed) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      count({ late: true });
+      reject(new Error(`nothing was heard of it for ${PATIENCE / 1000} seconds`));
+    }, PATIENCE);
+  });
+  await Promise.race([installed, late]).finally(() => clearTimeout(timer));
 }
 
 /**

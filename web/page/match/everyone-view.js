@@ -2,7 +2,7 @@
 
 import { say } from '../words/say.js';
 import { shareText, verdict } from '../words/words.js';
-import { copyOf, emit, part } from '../views/parts.js';
+import { copyOf, emit, part, showPixels } from '../views/parts.js';
 
 /** @param {HTMLElement} element */
 export function mountEveryone(element) {
@@ -22,9 +22,7 @@ export function mountEveryone(element) {
       const { crop, match: { name, photo } } = one;
       const canvas = part(item, 'canvas');
       const image = part(item, 'img');
-      canvas.width = crop.width;
-      canvas.height = crop.height;
-      canvas.getContext('2d')?.putImageData(crop, 0, 0);
+      showPixels(canvas, crop);
       if (photo.thumbnail) {
         image.src = URL.createObjectURL(photo.thumbnail);
         addresses.push(image.src);

@@ -87,7 +87,7 @@ export async function matchPhotos(job, humshakal, several) {
   const together = await job.wait(matchTogether(humshakal, several.looks, MATCHES,
     several.switched));
   if (!together) {
-    job.show({ phase: 'notice', several: null, photo: null, notice: explainNoFaceInAny() });
+    job.show({ phase: 'notice', notice: explainNoFaceInAny() });
     return;
   }
   const { matches, lead } = together;

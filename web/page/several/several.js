@@ -54,6 +54,11 @@ const LEAST_OF_LARGEST = 0.3;
 const OF_PHOTO = ['HUM_ERROR_FILE', 'HUM_ERROR_FORMAT', 'HUM_ERROR_UNSUPPORTED',
   'HUM_ERROR_LIMIT', 'HUM_ERROR_VALUE'];
 
+/** Whether it is the photo that cannot be used. @param {unknown} error */
+export function isAboutPhoto(error) {
+  return error instanceof HumError && OF_PHOTO.includes(error.code);
+}
+
 /**
  * @param {Humshakal} humshakal  ready
  * @param {Blob} blob
@@ -75,7 +80,7 @@ export async function lookAt(humshakal, blob, signal) {
     }
     return { found, faces, error: null };
   } catch (error) {
-    if (!(error instanceof HumError) || !OF_PHOTO.includes(error.code)) throw error;
+    if (!isAboutPhoto(error)) throw error;
     return { found: null, faces: [], error };
   }
 }

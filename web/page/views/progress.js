@@ -10,7 +10,8 @@ export function mountProgress(element) {
   const text = part(element, 'p');
   part(element, 'button').addEventListener('click', () => emit(element, 'cancel'));
   document.addEventListener('keydown', ({ key }) => {
-    if (key === 'Escape' && !element.hidden) emit(element, 'cancel');
+    const over = document.querySelector('dialog[open]'); // which the key closes
+    if (key === 'Escape' && !element.hidden && !over) emit(element, 'cancel');
   });
 
   return (/** @type {import('../page.js').Shown} */ { phase, progress }) => {
