@@ -63,6 +63,7 @@ worker.addEventListener('message', (/** @type {any} */ event) => {
 });
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
   event.respondWith(answer(event));
+  if (event.request.mode === 'navigate') event.waitUntil(ifItCan(forgetOlder));
 });
 
 /**
@@ -84,7 +85,7 @@ async function answer({ request, clientId, resultingClientId }) {
   const file = fileOf(request);
   if (file) {
     // A window that is loaded again gets the new version, whichever it had.
-    const older = request.mode === 'navigate' ? await ifItCan(forgetOlder)
+    const older = request.mode === 'navigate' ? undefined
       : await ifItCan(() => olderFile(file, clientId, resultingClientId));
     return older ?? await ifItCan(() => keptFile(file))
       ?? await (file.endsWith('js') ? passInTime(file, request) : pass(file, request));
@@ -268,12 +269,13 @@ async function olderFile(file, clientId, resultingClientId) {
 
 /** Removes what no window needs any more. */
 async function forgetOlder() {
-  const { installing, waiting } = worker.registration;
   const names = await otherCaches();
-  if (names.length === 0 || installing || waiting) return; // one of them may be newer
+  if (names.length === 0) return;
   const ids = await keptOlder();
   const live = await worker.clients.matchAll({ type: 'all', includeUncontrolled: true });
   if (live.some((/** @type {{id: string}} */ { id }) => ids.includes(id))) return;
+  const { installing, waiting } = worker.registration; // asked last: one of them may be newer
+  if (installing || waiting) return;
   for (const name of names) await caches.delete(name);
 }
 
