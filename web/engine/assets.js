@@ -3,6 +3,7 @@
  * them with length and SHA-256, and nothing is used before both are right: a download that
  * was cut short can look complete to the browser. The largest files come in parts, each
  * checked and kept by itself, so that the next visit goes on where this one was broken off.
+ * Once all parts are there the file is kept whole, since one large file is read faster.
  *
  * Checked files are kept on this device under their hash (store.js). What visitors bring
  * along, networks and galleries made for them here, is kept there too, and listed as the
@@ -87,10 +88,10 @@ export class Assets {
   async inventory() {
     const keys = await this.#store.keys();
     /** @param {Entry} entry */
-    const unkept = (entry) => (entry.parts ?? [entry]).filter((part) => !keys.has(part.sha256));
+    const unkept = (entry) => pieces(entry, keys).filter((piece) => !keys.has(piece.sha256));
     return {
       /** @param {Entry} entry */
-      missing: (entry) => sum(unkept(entry).filter((part) => !this.#unstored.has(part.sha256))),
+      missing: (entry) => sum(unkept(entry).filter((piece) => !this.#unstored.has(piece.sha256))),
       /** @param {Entry} entry */
       stored: (entry) => !unkept(entry).length,
     };
@@ -102,8 +103,9 @@ export class Assets {
    * @param {Fetching} [how]
    */
   async bytes(entry, { signal, onBytes } = {}) {
-    const bytes = entry.parts ? await this.#join(entry, entry.parts, { signal, onBytes })
-      : await this.#fromDevice(entry) ?? await this.#fromSite(entry, { signal, onBytes });
+    const bytes = await this.#fromDevice(entry)
+      ?? (entry.parts ? await this.#join(entry, entry.parts, { signal, onBytes })
+        : await this.#fromSite(entry, { signal, onBytes }));
     signal?.throwIfAborted();
     onBytes?.(entry.bytes);
     return bytes;
@@ -129,8 +131,8 @@ export class Assets {
   }
 
   /** @param {Entry} entry @param {Entry[]} parts @param {Fetching} how */
-  async #join({ file, bytes }, parts, { signal, onBytes }) {
-    const whole = roomFor(bytes, file);
+  async #join(entry, parts, { signal, onBytes }) {
+    const whole = roomFor(entry.bytes, entry.file);
     const places = parts.map((_, i) => sum(parts.slice(0, i)));
     const loaded = parts.map(() => 0);
     /** @param {number} i @param {Uint8Array} part */
@@ -155,7 +157,25 @@ export class Assets {
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
+    await check(entry, whole);
+    this.#keepWhole(entry, parts, whole);
     return whole;
+  }
+
+  /**
+   * In place of its parts, which stay where there is no room for both.
+   * @param {Entry} entry
+   * @param {Entry[]} parts  all of them checked
+   * @param {Uint8Array<ArrayBuffer>} whole  read before this returns
+   */
+  async #keepWhole(entry, parts, whole) {
+    if (parts.some(({ sha256: key }) => this.#unstored.has(key))) return;
+    try {
+      if (!await this.#store.put(entry.sha256, new Blob([whole]))) return;
+      for (const part of parts) await this.#store.delete(part.sha256);
+    } catch (error) {
+      this.#warn(`${entry.file} stays stored in parts (${error}).`);
+    }
   }
 
   /** A file outside the manifest, unchecked. @param {string} file @param {AbortSignal} [signal] */
@@ -239,9 +259,10 @@ export class Assets {
   async prune(listed) {
     await this.#store.alone(OWN, async () => {
       const { models, galleries } = await this.#readOwn();
+      const keys = await this.#store.keys();
       const wanted = new Set([...listed, ...models, ...galleries]
-        .flatMap((entry) => entry.parts ?? [entry]).map((entry) => entry.sha256));
-      for (const key of await this.#store.keys()) {
+        .flatMap((entry) => pieces(entry, keys)).map((piece) => piece.sha256));
+      for (const key of keys) {
         if (key !== OWN && !wanted.has(key)) await this.#store.delete(key);
       }
     });
@@ -304,6 +325,13 @@ function parse(bytes) {
       + 'answers in its place.');
   }
 }
+
+/**
+ * As what a file lies in the store, or will: whole, or in parts.
+ * @param {Entry} entry
+ * @param {Set<string>} keys  of the store
+ */
+const pieces = (entry, keys) => (keys.has(entry.sha256) ? [entry] : entry.parts ?? [entry]);
 
 /**
  * @template {keyof Own} K
