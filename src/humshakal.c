@@ -13,7 +13,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(hum_face) == 68, "hum_face crosses into JavaScript");
-_Static_assert(sizeof(hum_match) == 20, "hum_match crosses into JavaScript");
+_Static_assert(sizeof(hum_match) == 24, "hum_match crosses into JavaScript");
 
 struct hum_engine {
     int32_t threads;
@@ -334,6 +334,15 @@ hum_status hum_project(hum_engine *e, const float *embedding, float *out,
     return HUM_OK;
 }
 
+/* The score from which somebody looks like the face, in a gallery that cannot tell by its
+   own people; NAN: not known. */
+static float alike_from(const hum_gallery *g, const hum_recipe *r) {
+    /* Rows that are projected, or no photos, have other cosines than pairs of photos. */
+    if (g->projection.to || !(g->stranger_pairs || g->kin_pairs)) return NAN;
+    if (!r->other.bins) return r->threshold;
+    return hum_histogram_level(&r->other, (1 - HUM_ALIKE) / (float)g->rows);
+}
+
 hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
                       hum_match *matches, int32_t *count) {
     ENTER(e);
@@ -345,10 +354,14 @@ hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
     hum_probe probe = {.codes = e->codes};
     hum_make_probe(e->projected, g->dimension, g->stride, &probe);
     *count = hum_nearest(g, &probe, k, e->pool, matches);
+    int tells = g->nearest && hum_share_below(g->nearest, 2) >= HUM_ALIKE;
+    float level = alike_from(g, &e->embedder.recipe);
     for (int32_t i = 0; i < *count; i++) {
         hum_match *m = &matches[i];
         if (g->strangers) m->strangers = hum_share_below(g->strangers, m->score);
-        if (g->nearest) m->nearest = hum_share_below(g->nearest, m->score);
+        if (tells) m->nearest = hum_share_below(g->nearest, m->score);
+        if (tells) m->alike = m->nearest >= HUM_ALIKE;
+        else if (!isnan(level)) m->alike = m->score >= level;
     }
     return HUM_OK;
 }

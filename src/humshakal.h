@@ -79,21 +79,26 @@ typedef struct {
    strangers and nearest tell what the score is worth for the face of somebody who is not
    in the gallery, as measured on the gallery's own people (how: calibrate.h). A stranger
    has a score with every person: strangers is the share, 0..1, of all these that are
-   lower. nearest is the share of strangers whose best score, with whomever, is lower. Ask
-   it of the first match, which is the best of so many: from HUM_ALIKE on somebody looks
-   like the face, below it nobody looks much like it.
-
+   lower. nearest is the share of strangers whose best score, with whomever, is lower.
    Both are -1 where the gallery has too few people to tell, or rows that are not photos.
-   They end at 0.999, or earlier where its people can tell no more. */
+   They end at 0.999, or earlier where its people can tell no more.
+
+   alike tells whether the score is enough to say that this person looks like the face: 1,
+   or 0, or -1 where it is not known. It is meant for the first match, the best of so
+   many: one face in ten of people who are not in the gallery (1 - HUM_ALIKE) looks like
+   somebody. Where the gallery has too few people to tell it by nearest, the score has to
+   be one that at most 0.1 / photos of the pairs of different people reach on which the
+   network was measured (recipe: other), or where that is not known, its same-person
+   level (threshold). */
 typedef struct {
     int32_t person;
     int32_t photo;
     float score;
     float strangers;
     float nearest;
+    int32_t alike;
 } hum_match;
 
-/* So that one face in ten of people who are not in the gallery looks like somebody. */
 #define HUM_ALIKE 0.9f
 
 /* ---- The engine ------------------------------------------------------------------ */

@@ -216,3 +216,13 @@ hum_status hum_recipe_parse(const char *text, size_t size, hum_recipe *recipe,
     *recipe = r;
     return HUM_OK;
 }
+
+float hum_histogram_level(const hum_histogram *h, float share) {
+    double all = 0, left;
+    for (int i = 0; i < h->bins; i++) all += (double)h->count[i];
+    left = (double)share * all;
+    int i = h->bins - 1;
+    for (; i > 0 && left > (double)h->count[i]; i--) left -= (double)h->count[i];
+    double part = h->count[i] > 0 ? fmin(left / (double)h->count[i], 1) : 0;
+    return h->first + (float)((i + 1 - part) * (double)HUM_RECIPE_STEP);
+}

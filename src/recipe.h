@@ -83,4 +83,8 @@ typedef struct {
 hum_status hum_recipe_parse(const char *text, size_t size, hum_recipe *recipe,
                             hum_text *error);
 
+/* The cosine that a share (0..1) of a histogram's pairs lies above; within a bin they
+   count as even. */
+float hum_histogram_level(const hum_histogram *h, float share);
+
 #endif

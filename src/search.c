@@ -111,7 +111,7 @@ static int32_t offer(hum_match *list, int32_t count, int32_t k, int32_t person,
         if (!before(score, person, &list[at])) return count;
     }
     for (; at > 0 && before(score, person, &list[at - 1]); at--) list[at] = list[at - 1];
-    list[at] = (hum_match){person, photo, score, -1, -1};
+    list[at] = (hum_match){person, photo, score, -1, -1, -1};
     return count;
 }
 

@@ -403,6 +403,29 @@ test('match finds the person of a photo that is not in the gallery', (t) => {
   assert.equal(new Set(names).size, 4);
 });
 
+test('a gallery of two people says yes to a member and no to strangers', (t) => {
+  const place = folder(t);
+  const all = photosOf(labeled);
+  const [emily, jessica] = ['emily willis', 'jessica smith']
+    .map((name) => all.filter((path) => basename(dirname(path)) === name));
+  for (const member of [emily, jessica]) add(join(place, 'in'), basename(dirname(member[0])), member[0]);
+  const gallery = join(place, 'two.humg');
+  json(['gallery', 'build', join(place, 'in'), '-o', gallery]);
+  /** @param {string} path */
+  const best = (path) => json(['match', path, '--gallery', gallery]).matches[0];
+  for (const [person, ...others] of [emily, jessica]) {
+    for (const path of others) {
+      const { name, alike, nearest } = best(path);
+      assert.deepEqual([name, alike, nearest], [basename(dirname(person)), true, null], path);
+    }
+  }
+  const strangers = [biden, ...all.filter((path) => ![...emily, ...jessica].includes(path))];
+  const said = strangers.filter((path) => best(path).alike);
+  assert.ok(said.length <= 1, `of ${strangers.length} strangers ${said} look alike`);
+  assert.match(run(['match', biden, '--gallery', gallery]).stdout, /^Nobody here looks much like/);
+  assert.match(run(['match', emily[1], '--gallery', gallery]).stdout, /^Looks most like/);
+});
+
 test('match without a face: no matches, exit code 1', (t) => {
   const place = folder(t);
   add(place, 'Abraham Lincoln', lincoln);

@@ -296,7 +296,19 @@ static void check_beginnings(void) {
     CHECK(taken > 0);
 }
 
+/* Bins of 0, 10, 0 and 30 pairs from 0.1 on. */
+static void check_histogram_level(void) {
+    const hum_histogram h = {.first = 0.1f, .bins = 4, .count = {0, 10, 0, 30}};
+    static const struct {
+        float share, level;
+    } cases[] = {
+        {0, 0.18f}, {0.375f, 0.17f}, {0.75f, 0.16f}, {0.875f, 0.13f}, {1, 0.12f}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK(fabsf(hum_histogram_level(&h, cases[i].share) - cases[i].level) < 1e-5f);
+}
+
 int main(void) {
+    check_histogram_level();
     check_values();
     check_lines();
     check_bad_values();

@@ -334,10 +334,8 @@ export class Humshakal {
 
   /** @param {Match[]} matches @returns {MatchedPerson[]} */
   #people(matches) {
-    const { alike } = /** @type {import('./wasm.js').GalleryInfo} */ (this.info.gallery);
     return matches.map(({ photo, ...person }) => ({
       ...person,
-      alike: person.nearest < 0 ? null : person.nearest >= alike,
       photo: { ...photo,
         thumbnail: photo.thumbnail && new Blob([photo.thumbnail], { type: 'image/jpeg' }) },
     }));

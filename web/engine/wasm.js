@@ -115,9 +115,14 @@ import { HumError } from './errors.js';
  * @property {string} link       about the person, or ''
  * @property {PhotoCredit} photo
  *
- * @typedef {Entry & {row: number, score: number, strangers: number, nearest: number}} Match
- *   the nearest photo of a person; row: its number in the gallery; score: cosine, -1..1;
- *   strangers, nearest: what it is worth (humshakal.h), 0..1, -1 where it is not known
+ * @typedef {Entry & Scored} Match  the nearest photo of a person
+ *
+ * @typedef {object} Scored     as documented in humshakal.h
+ * @property {number} row       of the photo in the gallery
+ * @property {number} score     cosine, -1..1
+ * @property {number} strangers what it is worth, 0..1; -1 where it is not known
+ * @property {number} nearest   likewise
+ * @property {boolean | null} alike  null where it is not known
  */
 
 /** hum_face: floats only, in this order. */
@@ -125,7 +130,7 @@ const FACE_FLOATS = 17;
 const FACE_BYTES = 4 * FACE_FLOATS;
 
 /** hum_match; the person is the photo's */
-const MATCH = { bytes: 20, photo: 4, score: 8, strangers: 12, nearest: 16 };
+const MATCH = { bytes: 24, photo: 4, score: 8, strangers: 12, nearest: 16, alike: 20 };
 
 /** The fields of hum_gallery_text. */
 const TEXT = {
@@ -421,8 +426,10 @@ export class Engine {
     const score = view.getFloat32(MATCH.score, true);
     const strangers = view.getFloat32(MATCH.strangers, true);
     const nearest = view.getFloat32(MATCH.nearest, true);
+    const alike = view.getInt32(MATCH.alike, true);
     const row = view.getInt32(MATCH.photo, true);
-    return { row, score, strangers, nearest, ...this.entry(row) };
+    return { row, score, strangers, nearest, alike: alike < 0 ? null : alike === 1,
+      ...this.entry(row) };
   }
 
   /** @param {number} field @param {number} index */

@@ -13,11 +13,12 @@ static json_t *share_json(float share) {
 
 static json_t *match_json(const hum_engine *engine, const hum_match *m) {
     entry_texts t = entry_read(engine, m->photo);
-    return json_pack("{s:s,s:f,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:s}", "name", t.name, "score",
-                     (double)m->score, "strangers", share_json(m->strangers), "nearest",
-                     share_json(m->nearest), "link", t.link, "file", t.file, "source",
-                     t.source, "author", t.author, "licence", t.licence, "photoLink",
-                     t.photo_link);
+    return json_pack("{s:s,s:f,s:o,s:o,s:o,s:s,s:s,s:s,s:s,s:s,s:s}", "name", t.name,
+                     "score", (double)m->score, "strangers", share_json(m->strangers),
+                     "nearest", share_json(m->nearest), "alike",
+                     m->alike < 0 ? json_null() : json_boolean(m->alike), "link", t.link,
+                     "file", t.file, "source", t.source, "author", t.author, "licence",
+                     t.licence, "photoLink", t.photo_link);
 }
 
 static int print_matches_json(hum_engine *engine, const char *path,
@@ -56,7 +57,7 @@ static void print_matches(hum_engine *engine, const hum_match *matches, int coun
             text_columns(hum_gallery_text(engine, HUM_PERSON_NAME, matches[i].person));
         if (width > widest) widest = width;
     }
-    if (count && matches[0].nearest >= 0 && matches[0].nearest < HUM_ALIKE)
+    if (count && matches[0].alike == 0)
         printf("Nobody here looks much like this face. The nearest are\n");
     else printf("Looks most like\n");
     for (int i = 0; i < count; i++) print_match(engine, i + 1, &matches[i], widest);

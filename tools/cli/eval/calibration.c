@@ -24,7 +24,7 @@ typedef struct {
 
 /* What the gallery tells strangers. */
 static int ask_strangers(hum_engine *engine, const photo_set *s, int half,
-                         int tells_nearest, told *t) {
+                         int tells_alike, told *t) {
     hum_match matches[HUM_MAX_MATCHES];
     double photos = s->count, alike = 0, above[LEVELS] = {0};
     for (int i = 0; i < s->count; i++) {
@@ -32,7 +32,7 @@ static int ask_strangers(hum_engine *engine, const photo_set *s, int half,
         if (hum_search(engine, photo_row(s, i), HUM_MAX_MATCHES, matches, &count) !=
             HUM_OK)
             return cli_fail("%s", hum_error(engine));
-        alike += matches[0].nearest >= HUM_ALIKE;
+        alike += matches[0].alike == 1;
         for (int l = 0; l < LEVELS; l++)
             for (int m = 0; m < count; m++) above[l] += matches[m].strangers >= levels[l];
         if (count < t->people && matches[count - 1].strangers >= levels[0])
@@ -42,7 +42,7 @@ static int ask_strangers(hum_engine *engine, const photo_set *s, int half,
                 100 * (double)levels[0], count, 2 * t->people);
     }
     for (int l = 0; l < LEVELS; l++) t->above[l][half] = above[l] / (photos * t->people);
-    t->alike[half] = tells_nearest ? alike / photos : (double)NAN;
+    t->alike[half] = tells_alike ? alike / photos : (double)NAN;
     t->scores += photos * t->people / (double)HALVINGS;
     return EXIT_DONE;
 }
@@ -59,7 +59,7 @@ static int ask_half(hum_engine *engine, const photo_set *s, int half, told *t) {
     if (!ok) return cli_fail("%s", hum_error(engine));
     if (most.strangers < 0) return EXIT_NOTHING;
     for (int l = 0; l < LEVELS; l++) t->reaches[l] += most.strangers >= levels[l];
-    return ask_strangers(engine, s, half, most.nearest >= 0, t);
+    return ask_strangers(engine, s, half, most.alike >= 0, t);
 }
 
 /* ---- Output ---------------------------------------------------------------------- */
