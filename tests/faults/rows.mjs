@@ -34,8 +34,8 @@ export const FIVE = /^five names/;
 export const LIMIT = {
   /** A photo's, on a slow and busy machine; nothing is measured by it. */
   names: 120,
-  /** Ten seconds in which a script may come, and as many to be at it, on a busy machine. */
-  script: 20,
+  /** Eight seconds in which a script may come, and some to be at it, on a busy machine. */
+  script: 12,
   /** Twice ten seconds without a byte, for the large files, and as many to be at it. */
   download: 50,
 };
@@ -323,7 +323,7 @@ const STORAGE = [
   } },
   { fault: 'storage: opening it never ends', script: () => {
     CacheStorage.prototype.open = () => new Promise(() => {});
-  }, within: LIMIT.script },
+  }, within: 20 },
   { fault: 'storage: opening it is refused', script: () => {
     CacheStorage.prototype.open = () => Promise.reject(
       new DOMException('The operation is insecure.', 'SecurityError'));

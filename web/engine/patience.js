@@ -2,8 +2,8 @@
 
 import { HumError } from './errors.js';
 
-/** For a script: the largest of ours has 25 kB. */
-export const SCRIPT_PATIENCE = 10_000;
+/** For a script: the largest of ours has 25 kB. Who waits is told within ten seconds. */
+export const SCRIPT_PATIENCE = 8_000;
 
 /**
  * @template T
