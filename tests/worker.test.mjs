@@ -31,11 +31,11 @@ const FAULTS = {
  */
 async function withFaults(fault) {
   const patience = await readFile(new URL('engine/patience.js', site), 'utf8');
-  assert.match(patience, /SCRIPT_PATIENCE = 10_000/);
+  assert.match(patience, /SCRIPT_PATIENCE = 8_000/);
   return open({ path: 'privacy.html', server: {
     intercept({ url = '' }, response) {
       if (url !== '/engine/patience.js') return fault(url, response);
-      response.writeHead(200, javascript).end(patience.replace('10_000', '1500'));
+      response.writeHead(200, javascript).end(patience.replace('8_000', '1500'));
       return true;
     },
   } });
