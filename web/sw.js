@@ -39,7 +39,7 @@ const HEADERS = {
 };
 
 /** A little less than the page's own (engine/patience.js), which tries again after it. */
-const SCRIPT_PATIENCE = 9000;
+const SCRIPT_PATIENCE = 7000;
 
 /** By the end of a name. @type {Record<string, string>} */
 const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript',
