@@ -136,6 +136,20 @@ async function galleries(engine, embedders) {
   return entries.sort((a, b) => rank(a) - rank(b));
 }
 
+/**
+ * The network that finds the first names while the chosen one is still on its way: the
+ * smallest, if it is a good deal smaller and knows the same people.
+ * @param {any} chosen
+ * @param {any[]} models  with their length
+ * @param {any[]} known   the galleries
+ */
+function lighter(chosen, models, known) {
+  const people = known.find(({ model }) => model === chosen.id)?.name;
+  return models.filter(({ id, bytes }) => people && bytes < chosen.bytes / 2
+    && known.find(({ model }) => model === id)?.name === people)
+    .sort((a, b) => a.bytes - b.bytes)[0];
+}
+
 /** Photos to try the page with, and whom to thank for them. */
 async function samples() {
   const listed = JSON.parse(await readFile(join(site, 'samples/samples.json'), 'utf8'));
@@ -158,14 +172,16 @@ async function main() {
     throw new Error(`the site has no network '${first}' to begin with; it has `
       + `${embedders.map(({ base }) => base).join(', ')}`);
   }
+  const networks = await Promise.all(listed.map(async ({ base, contract, ...about }) => (
+    { ...about, ...await entryInParts(about.file) })));
+  const chosen = networks.find(({ id }) => id === begin.id);
   const manifest = {
     format: MANIFEST_FORMAT,
     engines: await engines(),
-    models: await Promise.all(listed.map(async ({ base, contract, ...about }) => (
-      { ...about, ...await entryInParts(about.file) }))),
+    models: networks,
     galleries: await Promise.all(found.map(async (about) => (
       { ...about, ...await entryInParts(about.file) }))),
-    defaults: { model: begin.id },
+    defaults: { model: begin.id, light: lighter(chosen, networks, found)?.id },
     samples: await samples(),
   };
   readManifest(manifest); // as the page will: it throws where something is odd

@@ -47,6 +47,9 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  * @property {GallerySource | null} [gallery]  id that offers() lists, an address, the bytes
  *   of a gallery file, or null for none; default: one that fits the network, if there is any
  * @property {number} [threads]   default: up to four, where the page may have them
+ * @property {boolean} [refine]   where neither model nor gallery is given: to begin with the
+ *   site's light network while the other is not on this device yet. It answers after a
+ *   fifth of the bytes, and less accurately; refine() goes on to the other
  * @property {'all' | 'detector'} [waitFor]  when create() is done; with 'detector' faces can
  *   be found while the larger network is still being downloaded, and the calls that need
  *   that one wait for it
@@ -71,6 +74,9 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  */
 
 /**
+ * @typedef {Model & {stored: boolean, use: 'fast' | 'accurate' | null}} OfferedModel  stored:
+ *   as below; use: of the two that `refine` is about
+ *
  * @typedef {object} Offers
  * @property {number} total    bytes that are needed altogether
  * @property {number} missing  those of them that are not on this device yet
@@ -78,9 +84,9 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  *   with nothing missing: the browser's storage is full or off, so they are here until the
  *   page is closed
  * @property {Model} model     the network that is taken
+ * @property {{model: Model, missing: number} | null} better  what refine() would go on to
  * @property {Gallery | null} gallery  the gallery that is taken; null: none fits
- * @property {(Model & {stored: boolean})[]} models  the networks to choose from; stored: as
- *   above
+ * @property {OfferedModel[]} models  the networks to choose from
  * @property {Gallery[]} galleries  those to choose from
  * @property {Gallery | null} adaptable  the one to make a gallery for this network from,
  *   when none fits
@@ -92,15 +98,20 @@ export { pixelsAreTrue, stillOf } from './photo.js';
 export class Humshakal {
   #assets;
   #session;
+  #options;
+  /** @type {Session | null} the one that refine() starts */
+  #next = null;
 
   /**
    * Use Humshakal.create().
    * @param {import('./assets.js').Assets} assets
    * @param {Session} session
+   * @param {Options} options
    */
-  constructor(assets, session) {
+  constructor(assets, session, options) {
     this.#assets = assets;
     this.#session = session;
+    this.#options = options;
   }
 
   /**
@@ -114,7 +125,7 @@ export class Humshakal {
       const { detector, everything } = session.open();
       const wanted = options.waitFor === 'detector' ? detector : everything;
       await (options.signal ? cancellable(wanted, options.signal) : wanted);
-      return new Humshakal(assets, session);
+      return new Humshakal(assets, session, options);
     } catch (error) {
       session.close();
       throw error;
@@ -129,16 +140,23 @@ export class Humshakal {
    */
   static async offers(options = {}) {
     const assets = assetsOf(siteURL(options));
-    const { files, embedder, gallery, embedders, galleries, samples } = await makePlan(
-      assets, options);
+    const { files, embedder, better, gallery, embedders, galleries, samples, defaults } =
+      await makePlan(assets, options);
     const { missing, stored } = await assets.inventory();
+    /** @param {import('./manifest.js').FileEntry[]} wanted */
+    const allMissing = (wanted) => wanted.reduce((bytes, file) => bytes + missing(file), 0);
+    const next = better && await makePlan(assets, { ...options, refine: false });
     return {
       total: sum(files),
-      missing: files.reduce((bytes, file) => bytes + missing(file), 0),
+      missing: allMissing(files),
       stored: files.every(stored),
       model: embedder,
+      better: next && { model: next.embedder, missing: allMissing(next.files.filter(
+        ({ sha256 }) => !files.some((one) => one.sha256 === sha256))) },
       gallery,
-      models: embedders.map((entry) => ({ ...entry, stored: stored(entry) })),
+      models: embedders.map((entry) => ({ ...entry, stored: stored(entry),
+        use: !defaults.light ? null : entry.id === defaults.light ? 'fast'
+          : entry.id === defaults.model ? 'accurate' : null })),
       galleries,
       adaptable: galleries.find((entry) => entry.pictures && !entry.own) ?? null,
       samples,
@@ -173,6 +191,38 @@ export class Humshakal {
   /** Resolves when everything is loaded; rejects when something cannot be. */
   get ready() {
     return this.#session.run(() => {});
+  }
+
+  /** The network that refine() would go on to; null: it is the one that is used. */
+  get better() {
+    return this.#session.plan.better;
+  }
+
+  /**
+   * Goes on to the network that create() with `refine` left for later. It is downloaded and
+   * started beside the one that is used; once it is there, all further calls go to it.
+   * @param {{signal?: AbortSignal, onProgress?: (progress: Progress) => void,
+   *   before?: () => Promise<void>}} [options]  before: waited for when it could take over,
+   *   since embeddings of the two networks cannot be compared
+   */
+  async refine({ signal, onProgress, before = async () => {} } = {}) {
+    if (!this.better) return;
+    const plan = await makePlan(this.#assets, { threads: this.#options.threads, signal });
+    await this.ready; // the first names come first
+    const session = new Session(this.#assets, plan, { onProgress });
+    this.#next?.close();
+    this.#next = session;
+    try {
+      const { everything } = session.open();
+      const ready = everything.then(before);
+      await (signal ? cancellable(ready, signal) : ready);
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    this.#session.retire();
+    this.#session = session;
+    this.#next = null;
   }
 
   /**
@@ -329,6 +379,7 @@ export class Humshakal {
 
   /** Stops the engine and frees its memory. Pending calls are rejected. */
   close() {
+    this.#next?.close();
     this.#session.close();
   }
 

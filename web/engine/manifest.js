@@ -68,7 +68,8 @@ export const MANIFEST_FORMAT = 2;
  * @property {EngineEntry[]} engines
  * @property {Model[]} models
  * @property {Gallery[]} galleries
- * @property {{model: string}} defaults
+ * @property {{model: string, light?: string}} defaults  ids of the network to use, and of a
+ *   lighter one for the first names, while that one is on its way
  * @property {Sample[]} samples
  */
 
@@ -245,7 +246,7 @@ const manifest = record({
   engines: listById(record({ ...file, id, script: path })),
   models: listById(inParts(record({ ...file, ...model, parts }))),
   galleries: listById(inParts(record({ ...file, ...gallery, parts }))),
-  defaults: record({ model: id }),
+  defaults: record({ model: id, light: optional(id) }),
   samples: listOf(record({ ...file, title: text, author: text, licence: text, link })),
 });
 
@@ -264,9 +265,11 @@ export function readManifest(value) {
   }
   const read = manifest(value, 'manifest');
   if (!read.engines.length) refuse('manifest.engines', 'at least one', []);
-  const first = read.models.find(({ id }) => id === read.defaults.model);
-  if (first?.task !== 'embedder') {
-    refuse('manifest.defaults.model', 'the id of an embedder', read.defaults.model);
+  for (const [use, wanted] of Object.entries(read.defaults)) {
+    const found = read.models.find(({ id }) => id === wanted);
+    if (found?.task !== 'embedder') {
+      refuse(`manifest.defaults.${use}`, 'the id of an embedder', wanted);
+    }
   }
   return read;
 }

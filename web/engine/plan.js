@@ -18,6 +18,7 @@ import { threadCount } from './threads.js';
  * @property {string} [model]
  * @property {GallerySource | null} [gallery]
  * @property {number} [threads]
+ * @property {boolean} [refine]
  * @property {AbortSignal} [signal]
  */
 
@@ -30,10 +31,12 @@ import { threadCount } from './threads.js';
  * @property {string | null} threadsFailed  why there is one thread, if there should be more
  * @property {Model[]} detectors
  * @property {Model} embedder
+ * @property {Model | null} better   the one to go on to, when it is here
  * @property {Model[]} embedders     to choose from
  * @property {Gallery | null} gallery  null: none that is listed
  * @property {Gallery[]} galleries   to choose from
  * @property {Sample[]} samples
+ * @property {import('./manifest.js').Manifest['defaults']} defaults
  * @property {FileEntry[]} files     what is needed
  * @property {FileEntry[]} listed    all that the site offers
  */
@@ -43,7 +46,7 @@ import { threadCount } from './threads.js';
  * @param {Wanted} wanted
  * @returns {Promise<Plan>}
  */
-export async function makePlan(assets, { model, gallery, threads: most, signal }) {
+export async function makePlan(assets, { model, gallery, threads: most, refine, signal }) {
   const build = bestBuild();
   if (!build) {
     throw new HumError('HUM_ERROR_BROWSER', 'This browser cannot run WebAssembly with SIMD, '
@@ -59,7 +62,10 @@ export async function makePlan(assets, { model, gallery, threads: most, signal }
   const threaded = pick(engines, `${build}-threads`, 'engine');
   const threads = threadCount(most);
   const engine = threads > 1 ? threaded : single;
-  const embedder = pick(embedders, model ?? defaults.model, 'model');
+  const wanted = pick(embedders, model ?? defaults.model, 'model');
+  const begin = refine && defaults.light && model === undefined && gallery === undefined
+    && (await assets.inventory()).missing(wanted) > 0;
+  const embedder = begin ? pick(embedders, defaults.light ?? '', 'model') : wanted;
   const listed = gallery === undefined
     ? galleries.find(({ model: madeWith }) => madeWith === embedder.id)
     : listedGallery(galleries, gallery);
@@ -71,10 +77,12 @@ export async function makePlan(assets, { model, gallery, threads: most, signal }
     threadsFailed: null,
     detectors,
     embedder,
+    better: embedder === wanted ? null : wanted,
     embedders,
     gallery: listed ?? null,
     galleries,
     samples,
+    defaults,
     files: [engine, ...withRecipes([...detectors, embedder]), ...(listed ? [listed] : [])],
     listed: [...engines, ...withRecipes(models), ...ofSite],
   };

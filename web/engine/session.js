@@ -69,6 +69,8 @@ export class Session {
   #info = null;
   /** @type {Uint8Array<ArrayBuffer> | null} the gallery given last, for a fresh start */
   #ownGallery = null;
+  #calls = 0;
+  #retired = false;
   /** Stops downloads when this is closed. */
   #life = new AbortController();
 
@@ -100,6 +102,12 @@ export class Session {
     this.#current = null;
   }
 
+  /** Closes it once what is asked of it now has been answered. */
+  retire() {
+    this.#retired = true;
+    if (!this.#calls) this.close();
+  }
+
   // ---- Calls -----------------------------------------------------------------------------
 
   /**
@@ -114,10 +122,14 @@ export class Session {
     if (signal?.aborted) throw abortError();
     const start = this.#usable(needs) ?? this.#open();
     const loaded = needs === 'all' ? start.everything : start.detector;
+    this.#calls += 1;
     const result = loaded.then(() => work(start)).catch((error) => {
       if (this.#life.signal.aborted) throw closedError();
       if (error === REPLACED) return this.run(work, { needs, signal });
       throw error;
+    }).finally(() => {
+      this.#calls -= 1;
+      if (this.#retired && !this.#calls) this.close();
     });
     return signal ? cancellable(result, signal) : result;
   }

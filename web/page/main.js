@@ -7,9 +7,10 @@
 import { Humshakal, pixelsAreTrue } from '../engine/humshakal.js';
 import { createCamera } from './camera/camera.js';
 import { keepPage, markReady, startGate } from './gate/gate.js';
-import { lookAtAll, matchEveryone, matchFace, matchPhotos, selectedFace } from './match/match.js';
+import { matchAgain, matchPhotos, selectedFace } from './match/match.js';
 import { keepChoice, recallChoice } from './networks/choice.js';
 import { PageJob, createPage, element, on } from './page.js';
+import { createRefine } from './refine/refine.js';
 import { RESULT, firstState } from './state.js';
 import { isResultLink, readResultLink } from './share/result-link.js';
 import { createWhy } from './why/why.js';
@@ -25,6 +26,7 @@ import { mountNetworks } from './networks/networks-view.js';
 import { mountNotice } from './views/notice.js';
 import { mountPhoto } from './views/photo-view.js';
 import { mountProgress } from './views/progress.js';
+import { mountRefine } from './refine/refine-view.js';
 import { mountResults } from './match/results-view.js';
 import { mountSeveral } from './several/several-view.js';
 import { mountShared } from './share/shared-view.js';
@@ -32,7 +34,8 @@ import { mountTraffic } from './gate/traffic-view.js';
 import { mountUpdate } from './gate/update-view.js';
 import { mountWhy } from './why/why-view.js';
 import {
-  explain, explainGiven, explainLink, explainNoFace, explainNoGallery, photoCaption, sources,
+  explain, explainGiven, explainLink, explainNoFace, explainNoGallery, photoCaption, refineChange,
+  sources,
 } from './words/words.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -50,6 +53,7 @@ const page = createPage({
     mountChooser(element('chooser')),
     mountPhoto(element('photo')),
     mountProgress(element('progress')),
+    mountRefine(element('refine')),
     mountNotice(element('notice')),
     mountSeveral(element('several')),
     mountResults(element('results')),
@@ -66,7 +70,7 @@ const page = createPage({
   first: 'file',
   create: async (options) => {
     await gate;
-    return Humshakal.create({ ...choice, waitFor: 'detector', ...options });
+    return Humshakal.create({ ...choice, refine: true, waitFor: 'detector', ...options });
   },
   close: () => {
     camera.close();
@@ -94,7 +98,7 @@ let choice = recallChoice();
  * @param {typeof choice} [wanted]
  */
 async function choose(job, wanted = choice) {
-  let offers = await job.wait(Humshakal.offers());
+  let offers = await job.wait(Humshakal.offers({ refine: true }));
   const gone = Boolean(wanted.model && !offers.models.some(({ id }) => id === wanted.model));
   const usable = gone ? {} : { ...wanted };
   if (!offers.galleries.some(({ id }) => id === usable.gallery)) delete usable.gallery;
@@ -126,7 +130,11 @@ const gate = startGate({
 });
 const kept = gate.then((guarded) => (guarded ? keepPage() : undefined));
 
-/** Keeps what the next visit needs as well; then the network is done with. @param {Humshakal} humshakal */
+/**
+ * Keeps what the next visit needs as well; then the network is done with, unless a closer
+ * look follows.
+ * @param {Humshakal} humshakal
+ */
 async function finish(humshakal) {
   await kept;
   if (await gate) {
@@ -134,7 +142,7 @@ async function finish(humshakal) {
       console.warn(`The engine of the next visit could not be kept (${error}).`);
     });
   }
-  markReady();
+  if (!humshakal.better) markReady();
 }
 
 /** The engine with everything that is needed to match. */
@@ -193,10 +201,17 @@ async function matchPhoto(job) {
     job.show({ phase: 'notice', notice: explainNoFace() });
     return;
   }
+  await matchShown(job);
+}
+
+/** Matches what is shown, as soon as that can be done. @param {Job} job */
+async function matchShown(job) {
   const humshakal = await readyToMatch(job);
   if (!humshakal) return;
-  await (state.selected === 'all' ? matchEveryone : matchFace)(job, humshakal, state);
+  await matchAgain(job, humshakal, state);
+  if (!isResult()) return;
   forgetLast();
+  refine.begin(humshakal, state.offers?.better?.missing ?? 0);
 }
 
 /** @param {Job} job */
@@ -212,11 +227,7 @@ async function findFaces(job) {
 async function matchSeveral(job) {
   const several = /** @type {NonNullable<State['several']>} */ (state.several);
   job.show({ matches: [], crop: null, several: { ...several, together: null } });
-  const humshakal = await readyToMatch(job);
-  if (!humshakal) return;
-  const looks = await lookAtAll(job, humshakal, several.photos);
-  await matchPhotos(job, humshakal, { ...several, looks });
-  if (isResult()) forgetLast();
+  await matchShown(job);
 }
 
 /** Takes one of several photos, or leaves it out. @param {number} index @param {boolean} use */
@@ -227,6 +238,39 @@ function useOrLeave(index, use) {
     const humshakal = await readyToMatch(job);
     if (humshakal) await matchPhotos(job, humshakal, changed);
   });
+}
+
+// ---- A closer look -----------------------------------------------------------------------
+
+const refine = createRefine({
+  show: (refining) => show({ refining }),
+  quiet: page.quiet,
+  settled: markReady,
+  lookAgain: async () => {
+    if (!isResult()) {
+      await choose(new PageJob(show));
+      return '';
+    }
+    const before = { ...state };
+    let changed = '';
+    await begin({ phase: state.phase, last: lastResult() }, async (job) => {
+      await choose(job);
+      await matchAgain(job, await job.wait(page.wholeEngine()), state);
+      forgetLast();
+      changed = refineChange(before, state);
+      job.show({ announcement: changed });
+    });
+    return changed;
+  },
+});
+
+/** The fast network is enough for this visitor. */
+function stay() {
+  refine.end();
+  choice = { model: state.offers?.model.id };
+  keepChoice(choice);
+  markReady();
+  return choose(new PageJob(show));
 }
 
 // ---- What the visitor gives --------------------------------------------------------------
@@ -313,6 +357,7 @@ function adapt() {
 }
 
 function stopEngine() {
+  refine.end();
   page.stopEngine();
   show({ ready: false });
 }
@@ -390,6 +435,8 @@ const actions = {
   stored: () => change({ model: stored()?.id }),
   back: () => (isGiven() ? work() : show({ phase: 'empty' })),
   last: goBack,
+  refine: async () => refine.go(await page.startEngine()),
+  stay,
   whole: () => select('whole'),
   all: () => select('all'),
 };
@@ -414,7 +461,10 @@ on('why', ({ does, match }) => {
   else why.close();
 });
 on('download', () => begin({}, async (job) => {
-  if (await readyToMatch(job)) await matchGiven(job);
+  const humshakal = await readyToMatch(job);
+  if (!humshakal) return;
+  await matchGiven(job);
+  refine.begin(humshakal, state.offers?.better?.missing ?? 0);
 }));
 on('weights', ({ file }) => takeWeights(file));
 on('model', change);

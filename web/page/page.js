@@ -118,6 +118,13 @@ export function createPage({ state, views, first, create, explain = explainFailu
       });
     },
 
+    /** Waits until nothing is under way, and nothing lies over the page. */
+    async quiet() {
+      while ((newest && !newest.signal.aborted) || document.querySelector('dialog[open]')) {
+        await new Promise((resolve) => { setTimeout(resolve, 200); });
+      }
+    },
+
     /**
      * Ends the job that is under way, and the download that it waits for, and shows
      * something else.

@@ -39,6 +39,8 @@ export const RESULT = /** @type {const} */ (['phase', 'photo', 'found', 'several
  * @property {import('./gate/gate.js').Traffic | null} traffic  over the network; null until known
  * @property {(() => void) | null} newer  takes a newer version of the site, if there is one
  * @property {import('./why/why.js').Why | null} why  null: not asked
+ * @property {import('./refine/refine.js').Refining | null} refining  null: the network is the
+ *   chosen one
  * @property {Result | null} last  shown before what the visitor gave now
  * @property {string} announcement  for those who do not see the page change
  */
@@ -65,6 +67,7 @@ export const firstState = {
   traffic: null,
   newer: null,
   why: null,
+  refining: null,
   last: null,
   announcement: '',
 };

@@ -1,7 +1,7 @@
 /** All the faces of a photo, each with the one person who looks most like it. */
 
 import { say } from '../words/say.js';
-import { shareText, verdict } from '../words/words.js';
+import { barLength, verdict } from '../words/words.js';
 import { copyOf, emit, part, showPixels } from '../views/parts.js';
 
 /** @param {HTMLElement} element */
@@ -30,7 +30,7 @@ export function mountEveryone(element) {
       part(item, '.number').textContent = say('faceOf', { number: i + 1, count: everyone.length });
       part(item, '.name').textContent = name;
       part(item, '.verdict').textContent = verdict(one.match, threshold);
-      part(item, '.share').replaceChildren(...shareText(one.match, String));
+      part(item, '.bar span').style.setProperty('--length', String(barLength(one.match, threshold)));
       const button = part(item, 'button');
       button.setAttribute('aria-label', say('seeAllFiveOf', { number: i + 1, name }));
       button.addEventListener('click', () => emit(item, 'face', { index: one.index }));

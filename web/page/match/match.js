@@ -70,8 +70,20 @@ export async function matchEveryone(job, humshakal, { photo, found }) {
     announcement: say('everyoneFound', { count: faces.length }) });
 }
 
+/**
+ * All of it once more, of what is shown.
+ * @param {Job} job @param {Humshakal} humshakal @param {State} state
+ */
+export async function matchAgain(job, humshakal, state) {
+  const { several, selected } = state;
+  if (several) {
+    const looks = await lookAtAll(job, humshakal, several.photos);
+    await matchPhotos(job, humshakal, { ...several, looks });
+  } else await (selected === 'all' ? matchEveryone : matchFace)(job, humshakal, state);
+}
+
 /** @param {Job} job @param {Humshakal} humshakal @param {Several['photos']} photos */
-export async function lookAtAll(job, humshakal, photos) {
+async function lookAtAll(job, humshakal, photos) {
   /** @type {Several['looks']} */
   const looks = [];
   for (const { blob } of photos) {

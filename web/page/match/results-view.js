@@ -1,7 +1,7 @@
 /** The five people who look most like the face. */
 
 import {
-  barLength, credit, facts, onlyNearest, resultHeading, resultText, shareText, verdict,
+  barLength, credit, facts, onlyNearest, resultHeading, resultText, verdict,
 } from '../words/words.js';
 import { say } from '../words/say.js';
 import { copyOf, emit, part, showPixels } from '../views/parts.js';
@@ -17,6 +17,7 @@ export function mountResults(element) {
 
   return (/** @type {import('../state.js').State} */ state) => {
     const { phase, matches, threshold, crop, offers } = state;
+    const again = !element.hidden; // and calmly
     element.hidden = phase !== 'result';
     if (element.hidden || drawn === matches) return;
     drawn = matches;
@@ -25,9 +26,14 @@ export function mountResults(element) {
       photo.thumbnail ? URL.createObjectURL(photo.thumbnail) : ''));
     part(element, 'h2').textContent = resultHeading(matches, threshold);
     part(element, '.text').textContent = resultText(matches, threshold, offers?.gallery);
+    element.classList.toggle('again', again);
     element.classList.toggle('far', onlyNearest(matches, threshold));
-    part(element, 'ol').replaceChildren(...matches.map((match, i) => (
-      personItem(match, threshold, addresses[i], i === 0 ? crop : null))));
+    const before = again ? [...element.querySelectorAll('.person')].map((item) => part(item, 'details').open) : [];
+    part(element, 'ol').replaceChildren(...matches.map((match, i) => {
+      const item = personItem(match, threshold, addresses[i], i === 0, crop);
+      part(item, 'details').open = before[i] ?? false;
+      return item;
+    }));
   };
 }
 
@@ -35,14 +41,15 @@ export function mountResults(element) {
  * @param {MatchedPerson} match
  * @param {number | null} threshold
  * @param {string} thumbnail
- * @param {ImageData | null} crop  the visitor's face, beside the best match
+ * @param {boolean} first
+ * @param {ImageData | null} crop  the visitor's face, which stands beside the first
  */
-function personItem(match, threshold, thumbnail, crop) {
+function personItem(match, threshold, thumbnail, first, crop) {
   const item = copyOf('person-template');
   const image = part(item, 'img');
   if (thumbnail) image.src = thumbnail;
   else image.replaceWith(document.createElement('span'));
-  if (crop) {
+  if (first && crop) {
     const canvas = part(item, 'canvas');
     canvas.hidden = false;
     showPixels(canvas, crop);
@@ -50,16 +57,16 @@ function personItem(match, threshold, thumbnail, crop) {
 
   setLink(part(item, 'h3 a'), match.name, match.link);
   part(item, '.verdict').textContent = verdict(match, threshold);
-  part(item, '.bar span').style.setProperty('--length', String(barLength(match)));
-  part(item, '.share').replaceChildren(...shareText(match, strong));
+  part(item, '.bar span').style.setProperty('--length', String(barLength(match, threshold)));
 
   const line = document.createElement('a');
   part(item, '.credit').append(line);
   setLink(line, credit(match.photo), match.photo.link);
   part(item, 'summary').setAttribute('aria-label', say('detailsAbout', { name: match.name }));
-  part(item, '.why').textContent = say('whyTitle', { name: match.name });
+  part(item, '.why').textContent = say('why');
+  part(item, '.why').setAttribute('aria-label', say('whyTitle', { name: match.name }));
   part(item, '.why').addEventListener('click', () => emit(item, 'why', { does: 'open', match }));
-  part(item, 'dl').replaceChildren(...facts(match, threshold).flatMap(([term, value]) => {
+  part(item, 'dl').replaceChildren(...facts(match, threshold, first).flatMap(([term, value]) => {
     const dt = document.createElement('dt');
     const dd = document.createElement('dd');
     dt.textContent = term;
@@ -67,13 +74,6 @@ function personItem(match, threshold, thumbnail, crop) {
     return [dt, dd];
   }));
   return item;
-}
-
-/** @param {string} text */
-function strong(text) {
-  const element = document.createElement('strong');
-  element.textContent = text;
-  return element;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Which network and gallery are used, and the choice of others. */
 
-import { galleryName, networkSize, networkSpeed, told } from '../words/words.js';
+import { galleryName, networkName, networkSize, networkSpeed, told } from '../words/words.js';
 import { copyOf, emit, part } from '../views/parts.js';
 
 /** @param {HTMLElement} element */
@@ -25,7 +25,8 @@ export function mountNetworks(element) {
     fields.disabled = select.disabled = weights.disabled = phase === 'busy';
     if (!offers || (shown.offers === offers && shown.seconds === seconds)) return;
     shown = { offers, seconds };
-    part(element, 'summary .name').textContent = offers.model.name;
+    const used = offers.models.find(({ id }) => id === offers.model.id);
+    part(element, 'summary .name').textContent = networkName(used ?? offers.model);
     part(element, '.gone').hidden = !gone;
     const focused = document.activeElement?.id;
     part(fields, 'ul').replaceChildren(...offers.models.map((model) => (
@@ -50,8 +51,8 @@ function networkItem(model, chosen, seconds) {
   input.id = `network-${model.id}`;
   input.checked = chosen;
   input.addEventListener('change', () => emit(input, 'model', { model: model.id }));
-  part(item, '.name').textContent = model.name;
-  part(item, '.about').textContent = [networkSize(model),
+  part(item, '.name').textContent = networkName(model);
+  part(item, '.about').textContent = [model.use ? model.name : '', networkSize(model),
     networkSpeed(model.multiplications, seconds), model.licence].filter(Boolean).join(' · ');
   part(item, '.accuracy').textContent = told(model.accuracy);
   remove.hidden = !model.own;

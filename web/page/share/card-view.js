@@ -100,7 +100,7 @@ async function cardOf({ matches, threshold, crop }, page) {
   const people = matches.map(async (match) => ({
     name: match.name,
     verdict: verdict(match, threshold),
-    share: shareText(match, String).join(''),
+    share: shareText(match),
     credit: credit(match.photo),
     picture: match.photo.thumbnail && await pictureOf(match.photo.thumbnail),
   }));

@@ -1,13 +1,14 @@
 /** The ways to give a photo that are seen: the file button and the samples. */
 
 import { say } from '../words/say.js';
-import { credit, downloadSize, told } from '../words/words.js';
+import { credit, downloadSize, galleryName, told } from '../words/words.js';
 import { copyOf, emit, emitFiles, part } from './parts.js';
 
 /** @param {HTMLElement} element */
 export function mountChooser(element) {
   const input = part(element, '#file');
   const samples = part(element, '.samples');
+  const known = part(element, '#known');
   const size = part(element, '#download span');
   const download = part(element, '#download button');
   const label = part(element, '#choose span');
@@ -27,6 +28,8 @@ export function mountChooser(element) {
     label.textContent = phase === 'empty' ? first : say('choose');
     download.hidden = !offers?.missing || ready || phase === 'busy';
     size.textContent = offers ? downloadSize(offers, ready) : '';
+    known.textContent = offers?.gallery
+      ? say('comparedWith', { gallery: galleryName(offers.gallery) }) : '';
     if (!offers || drawn) return;
     drawn = true;
     samples.classList.remove('coming');

@@ -3,7 +3,7 @@
  * reader is to compare with each other are formatted here as well.
  */
 
-import { list, number, phrase, say, sayText } from './say.js';
+import { list, number, say, sayText } from './say.js';
 
 /** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
 /** @typedef {import('../../engine/humshakal.js').Offers} Offers */
@@ -14,14 +14,15 @@ export function megabytes(bytes) {
 }
 
 /**
- * @param {{total: number, missing: number, stored: boolean}} sizes
+ * @param {Pick<Offers, 'total' | 'missing' | 'stored' | 'better'>} sizes
  * @param {boolean} ready  everything is here, if only for this visit
  */
-export function downloadSize({ total, missing, stored }, ready) {
-  if (stored) return say('downloadReady');
-  if (ready || missing === 0) return say('downloadNotKept');
+export function downloadSize({ total, missing, stored, better }, ready) {
   const size = megabytes(missing);
-  return missing === total ? say('downloadAll', { size }) : say('downloadRest', { size });
+  const first = stored ? say('downloadReady')
+    : ready || missing === 0 ? say('downloadNotKept')
+      : say(missing === total ? 'downloadAll' : 'downloadRest', { size });
+  return better ? `${first} ${say('downloadBetter', { size: megabytes(better.missing) })}` : first;
 }
 
 export const PROGRESS_TITLES = {
@@ -34,8 +35,25 @@ export const PROGRESS_TITLES = {
   faces: say('oneMoment'),
 };
 
-/** @param {import('../state.js').Step | null} progress */
-export function progressText(progress) {
+/** @param {number} seconds */
+function duration(seconds) {
+  if (seconds < 10) return say('secondsAbout', { count: Math.max(1, Math.round(seconds)) });
+  if (seconds < 55) return say('secondsAbout', { count: 5 * Math.round(seconds / 5) });
+  return say('minutesAbout', { count: Math.max(1, Math.round(seconds / 60)) });
+}
+
+/** @param {{loaded: number, total: number}} bytes @param {number | null} seconds  left */
+function bytesText({ loaded, total }, seconds) {
+  const done = say('megabytesOf',
+    { loaded: number(loaded / 1e6, 1), total: number(total / 1e6, 1) });
+  return seconds === null ? done : say('megabytesLeft', { done, left: duration(seconds) });
+}
+
+/**
+ * @param {import('../state.js').Step | null} progress
+ * @param {number | null} [seconds]  left, of a download
+ */
+export function progressText(progress, seconds = null) {
   if (!progress) return say('looking');
   const { phase, loaded, total, label } = progress;
   if (phase === 'start') return say('starting', { name: label });
@@ -45,7 +63,44 @@ export function progressText(progress) {
   if (phase === 'photos') return say('photoOf', { number: loaded, count: total });
   if (phase === 'faces') return faceLabel(loaded, total);
   if (phase === 'adapt') return say('pictureOf', { number: loaded, count: total });
-  return say('megabytesOf', { loaded: number(loaded / 1e6, 1), total: number(total / 1e6, 1) });
+  return bytesText(progress, seconds);
+}
+
+/**
+ * @param {import('../refine/refine.js').Refining} refining
+ * @param {number | null} seconds  left
+ */
+export function refineText({ phase, bytes, progress, changed }, seconds) {
+  if (phase === 'done') return changed;
+  if (phase === 'asked') return say('refineAsked', { size: megabytes(bytes) });
+  if (phase === 'failed') return say('refineFailed');
+  return progress?.phase === 'download'
+    ? say('refineGoing', { progress: bytesText(progress, seconds) }) : say('refineStarting');
+}
+
+/**
+ * What the accurate network has changed.
+ * @param {{matches: {name: string}[], everyone: {match: {name: string}}[]}} before
+ * @param {typeof before} after  of the same faces
+ */
+export function refineChange(before, after) {
+  if (after.everyone.length) {
+    const count = after.everyone.filter(({ match }, i) => (
+      match.name !== before.everyone[i]?.match.name)).length;
+    return count ? say('refinedFaces', { count, all: after.everyone.length }) : say('refinedNoFace');
+  }
+  const [old] = before.matches;
+  const [now] = after.matches;
+  if (old?.name !== now?.name) return say('refinedFirst', { name: now.name, old: old.name });
+  const count = after.matches.filter(({ name }) => (
+    !before.matches.some((one) => one.name === name))).length;
+  return count ? say('refinedOthers', { name: now.name, count })
+    : say('refinedSame', { name: now.name });
+}
+
+/** @param {{name: string, use?: 'fast' | 'accurate' | null}} model */
+export function networkName({ name, use }) {
+  return use ? say(use) : name;
 }
 
 /** @param {any} model  one of the networks offered */
@@ -191,14 +246,38 @@ function percent(share) {
 }
 
 /**
- * Whether somebody can be said to look like the face: what the gallery tells of strangers
- * decides or, where it has too few people for that, the network's same-person level.
+ * Whether somebody can be said to look like the face: the engine tells or, where it cannot,
+ * the network's same-person level.
  * @param {MatchedPerson} best
  * @param {number | null} threshold
+ * @param {boolean} unknown  what is said where there is no such level
  */
-function isAlike({ score, alike }, threshold) {
-  return alike ?? (threshold === null || score >= threshold);
+function isAlike({ score, alike }, threshold, unknown) {
+  return alike ?? (threshold === null ? unknown : score >= threshold);
 }
+
+/**
+ * How alike: which of four words, and how far beyond it, 0..1. A first match that is alike
+ * has the last word, whatever the shares are.
+ * @param {MatchedPerson} match
+ * @param {number | null} threshold
+ * @returns {{word: 0 | 1 | 2 | 3, beyond: number}}
+ */
+function likeness(match, threshold) {
+  const { score, strangers } = match;
+  const level = threshold ?? 0.5;
+  if (isAlike(match, threshold, false)) return { word: 3, beyond: (score - level) / (1 - level) };
+  if (strangers < 0) {
+    const share = score / level;
+    if (share >= 0.75) return { word: 2, beyond: (share - 0.75) / 0.25 };
+    return share >= 0.5 ? { word: 1, beyond: (share - 0.5) / 0.25 } : { word: 0, beyond: share / 0.5 };
+  }
+  if (strangers >= 0.99) return { word: 2, beyond: (strangers - 0.99) / 0.01 };
+  return strangers >= 0.95 ? { word: 1, beyond: (strangers - 0.95) / 0.04 }
+    : { word: 0, beyond: strangers / 0.95 };
+}
+
+const VERDICTS = [say('little'), say('slight'), say('some'), say('striking')];
 
 /**
  * How alike, in a word.
@@ -206,32 +285,23 @@ function isAlike({ score, alike }, threshold) {
  * @param {number | null} threshold
  */
 export function verdict(match, threshold) {
-  const { score, strangers, alike } = match;
-  if (alike ?? (threshold !== null && score >= threshold)) return say('striking');
-  const [some, slight] = strangers >= 0 ? [strangers >= 0.99, strangers >= 0.95]
-    : [score >= 0.75 * (threshold ?? 1), score >= 0.5 * (threshold ?? 1)];
-  if (some) return say('some');
-  return slight ? say('slight') : say('little');
+  return VERDICTS[likeness(match, threshold).word];
 }
 
 /**
- * The score in a sentence, in pieces.
- * @template [T=string]
+ * The same as a bar, 0..1: a quarter for each word.
  * @param {MatchedPerson} match
- * @param {(number: string) => T} emphasise  makes the piece that the eye should find
+ * @param {number | null} threshold
  */
-export function shareText({ score, strangers }, emphasise) {
-  return strangers < 0 ? phrase('cosineIs', { cosine: emphasise(number(score, 2)) })
-    : phrase('closerThan', { share: emphasise(percent(strangers)) });
+export function barLength(match, threshold) {
+  const { word, beyond } = likeness(match, threshold);
+  return Math.max(0.02, (word + Math.min(1, Math.max(0, beyond))) / VERDICTS.length);
 }
 
-/**
- * The bar, 0..1. A third of it stands for a tenth of the strangers: 90, 99 and 99.9 %.
- * @param {MatchedPerson} match
- */
-export function barLength({ score, strangers }) {
-  const length = strangers >= 0 ? -Math.log10(Math.max(1 - strangers, 1e-3)) / 3 : score;
-  return Math.min(1, Math.max(0.02, length));
+/** The score in a sentence. @param {MatchedPerson} match */
+export function shareText({ score, strangers }) {
+  return strangers < 0 ? say('cosineIs', { cosine: number(score, 2) })
+    : say('closerThan', { share: percent(strangers) });
 }
 
 /**
@@ -240,15 +310,14 @@ export function barLength({ score, strangers }) {
  * @param {number | null} threshold
  */
 export function onlyNearest([best], threshold) {
-  return best !== undefined && !isAlike(best, threshold);
+  return best !== undefined && !isAlike(best, threshold, true);
 }
 
 /** @param {MatchedPerson[]} matches @param {number | null} threshold */
 export function resultHeading(matches, threshold) {
   const [best] = matches;
   if (!best) return say('galleryEmpty');
-  return onlyNearest(matches, threshold) ? say('nobody')
-    : say('looksMostLike', { name: best.name });
+  return say(onlyNearest(matches, threshold) ? 'closest' : 'looksMostLike', { name: best.name });
 }
 
 /**
@@ -260,10 +329,7 @@ export function resultText(matches, threshold, gallery) {
   const [best] = matches;
   if (!best) return say('galleryEmptyText');
   return [
-    onlyNearest(matches, threshold) ? say('onlyNearest', { name: best.name })
-      : say('theseComeClosest'),
-    best.nearest < 0 ? ''
-      : say('othersNearer', { count: Math.min(99, Math.max(1, Math.round(100 * (1 - best.nearest)))) }),
+    say(onlyNearest(matches, threshold) ? 'onlyNearest' : 'theseComeClosest'),
     gallery?.adaptedFrom ? say('fromSmallPictures') : '',
   ].filter(Boolean).join(' ');
 }
@@ -278,11 +344,18 @@ export function credit({ author, licence }) {
  * The facts behind a card, as label and value.
  * @param {MatchedPerson} match
  * @param {number | null} threshold
+ * @param {boolean} first  the best of all
  * @returns {[string, string][]}
  */
-export function facts({ score, photo }, threshold) {
+export function facts({ score, strangers, nearest, photo }, threshold, first) {
   /** @type {[string, string][]} */
-  const list = [[say('cosine'), number(score, 4)]];
+  const list = [];
+  if (strangers >= 0) list.push([say('closerThanTerm'), say('ofStrangers', { share: percent(strangers) })]);
+  if (first && nearest >= 0) {
+    const count = Math.min(99, Math.max(1, Math.round(100 * (1 - nearest))));
+    list.push([say('othersNearerTerm'), say('ofOthers', { count })]);
+  }
+  list.push([say('cosine'), number(score, 4)]);
   if (threshold !== null) list.push([say('sameFrom'), number(threshold, 2)]);
   list.push([say('photoFile'), photo.file], [say('source'), photo.source],
     [say('author'), photo.author], [say('licence'), photo.licence]);

@@ -15,6 +15,8 @@ export default {
     downloadAll: 'The first photo starts a one-time download of {size}.',
     downloadRest: 'The first photo starts a one-time download of {size} (the rest is stored '
       + 'already).',
+    downloadBetter: 'A closer look follows, with {size} more.',
+    comparedWith: 'You are compared with: {gallery}.',
     megabytes: '{size} MB',
     yourPhoto: 'Your photo',
     facesFound: {
@@ -60,6 +62,7 @@ export default {
     seeAllFiveOf: 'See all five for face {number}, {name} first',
 
     // ---- Why
+    why: 'Why?',
     whyTitle: 'Why {name}?',
     blendOf: '{share} % {name}',
     whyStep: 'Place {number} of {count}',
@@ -158,23 +161,51 @@ export default {
     convertingShare: '{file}: {share} %, on this device',
     pictureOf: 'Picture {number} of {count}',
     megabytesOf: '{loaded} of {total} MB',
+    megabytesLeft: '{done}, {left} left',
+    secondsAbout: {
+      one: 'about one second',
+      other: 'about {count} seconds',
+    },
+    minutesAbout: {
+      one: 'about one minute',
+      other: 'about {count} minutes',
+    },
+
+    // ---- A closer look
+    refineAsked: 'First names, from the fast network. A closer look needs {size} more.',
+    refineGoing: 'First names. A closer look is on its way: {progress}.',
+    refineStarting: 'First names. A closer look is about to begin.',
+    refineFailed: 'First names, from the fast network. The accurate one did not arrive.',
+    refineGo: 'Look again, more closely',
+    refinedSame: 'Looked again, more closely: {name} stays first, and the others are the same.',
+    refinedOthers: {
+      one: 'Looked again, more closely: {name} stays first; one of the others is new.',
+      other: 'Looked again, more closely: {name} stays first; {count} of the others are new.',
+    },
+    refinedFirst: 'Looked again, more closely: now {name} comes first; before, it was {old}.',
+    refinedNoFace: 'Looked again, more closely: the same people.',
+    refinedFaces: {
+      one: 'Looked again, more closely: one of {all} faces has another person now.',
+      other: 'Looked again, more closely: {count} of {all} faces have other people now.',
+    },
 
     // ---- Results
     galleryEmpty: 'The gallery is empty',
     galleryEmptyText: 'Load a gallery with people in it.',
-    nobody: 'Nobody here looks much like this face',
+    closest: 'Closest: {name}, but not very alike',
     looksMostLike: 'Looks most like {name}',
-    onlyNearest: 'These are only the nearest of this gallery, {name} first; none of them looks '
-      + 'much like it.',
+    onlyNearest: 'Nobody in this gallery is a look-alike. These five come closest.',
     theseComeClosest: 'These are the people of this gallery who come closest.',
-    othersNearer: 'Of 100 others, people such as those of this gallery, about {count} would find '
-      + 'somebody nearer.',
     fromSmallPictures: 'It was made from small pictures, which is less accurate.',
     striking: 'Striking resemblance',
     some: 'Some resemblance',
     slight: 'Slight resemblance',
     little: 'Little resemblance',
     closerThan: 'Closer than {share} of strangers',
+    closerThanTerm: 'Closer than',
+    ofStrangers: '{share} of strangers',
+    othersNearerTerm: 'Would find somebody nearer here',
+    ofOthers: 'about {count} of 100 others',
     cosineIs: 'Cosine {cosine}, where 1 is the same picture',
     percent: '{share} %',
     photoCredit: 'Photo: {credit}',
@@ -221,6 +252,8 @@ export default {
       + 'are used here as well then.',
 
     // ---- Networks and galleries
+    accurate: 'Accurate',
+    fast: 'Fast',
     sizeOwn: '{size}, yours, on this device only',
     sizeStored: '{size}, on this device',
     sizeToDownload: '{size} to download',
