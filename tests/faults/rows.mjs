@@ -78,11 +78,9 @@ const PAGE_SCRIPTS = [
     { sees: NOT_LOADED, within: LIMIT.script, then: 'reload' }),
   ...each('guard.js', /^guard\.js/, ['missing', 'a web page'],
     { sees: /^five names|load|connection/i, then: 'reload' }),
-  ...each('before.js', /^page\/before\.js/, ['missing'],
+  ...each('before.js', /^page\/before\.js/, ['missing', 'silent'], // nothing waits for it
     { sees: /^five names|load|connection/i, then: 'reload' }),
   ...each('guard.js', /^guard\.js/, ['silent'],
-    { sees: NOT_LOADED, within: LIMIT.script, then: 'reload' }),
-  ...each('before.js', /^page\/before\.js/, ['silent'],
     { sees: NOT_LOADED, within: LIMIT.script, then: 'reload' }),
   // Without its style a word about what is missing stands there until the scripts are.
   ...each('style.css', /^style\.css/, ['missing', 'a web page'], { async visit(scene) {

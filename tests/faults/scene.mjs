@@ -102,8 +102,10 @@ export class Scene {
     const page = await this.context.newPage();
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (/** @type {Error} */ error) => {
-      // Firefox reports a request that the service worker could not answer in the same way.
-      if (!/A ServiceWorker (intercepted|passed)/.test(String(error))) this.uncaught.push(String(error));
+      // Firefox reports requests that could not be answered in the same way.
+      if (!/A ServiceWorker (intercepted|passed)|Loading module from/.test(String(error))) {
+        this.uncaught.push(String(error));
+      }
     });
     return page;
   }

@@ -93,7 +93,6 @@ export function createPage({ state, views, first, create, explain = explainFailu
     engine = null;
   }
 
-  element('late').remove(); // everything has arrived
   return {
     show,
     startEngine,
@@ -106,6 +105,7 @@ export function createPage({ state, views, first, create, explain = explainFailu
      * @param {(job: PageJob<State>) => Promise<void>} run
      */
     begin(changes, run) {
+      document.getElementById('late')?.remove(); // the page's own script has come to its end
       newest?.end();
       close();
       /** @type {PageJob<State>} */
