@@ -34,15 +34,15 @@ const CHOICE = globalThis.document
 /** What the visitor chose, or else the first of their browser's languages that is here. */
 function wanted() {
   if (!globalThis.document) return 'en';
-  if (history.state?.language in LANGUAGES) return history.state.language;
+  if (Object.hasOwn(LANGUAGES, history.state?.language ?? '')) return history.state.language;
   try {
     const chosen = localStorage.getItem(CHOICE);
-    if (chosen && chosen in LANGUAGES) return chosen;
+    if (chosen && Object.hasOwn(LANGUAGES, chosen)) return chosen;
   } catch (error) {
     console.warn(`The language of the last visit is not known (${error}).`);
   }
   return navigator.languages.map((tag) => tag.toLowerCase().split('-')[0])
-    .find((id) => id in LANGUAGES) ?? 'en';
+    .find((id) => Object.hasOwn(LANGUAGES, id)) ?? 'en';
 }
 
 /** The page waits for its words, but not for ever. */
