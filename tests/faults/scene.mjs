@@ -39,7 +39,10 @@ const LATE = 'A part of this page has not arrived. Check the connection, then lo
  *   there ('ready'); late: or that it says that a part of it is not
  */
 function look({ arriving, late }) {
-  if (!performance.getEntriesByName('first-contentful-paint').length) return ''; // blank
+  const [{ type }] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+  // Firefox tells nothing of the paint of a page that it goes back to.
+  const drawn = type === 'back_forward' || performance.getEntriesByName('first-contentful-paint').length;
+  if (!drawn) return '';
   /** @param {string} selector @returns {string[]} */
   const seen = (selector) => [...document.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
