@@ -61,7 +61,7 @@ const open = (options) => new Assets(server.url,
   { warn: (message) => warnings.push(message), ...options });
 
 /** @param {number} status @param {string} [body] @param {object} [headers] */
-const answer = (status, body = '', headers = {}) => (/** @type {Response} */ response) => {
+const answer = (status, body = /** @type {string | Uint8Array} */ (''), headers = {}) => (/** @type {Response} */ response) => {
   response.writeHead(status, /** @type {any} */ (headers)).end(body);
 };
 
@@ -182,6 +182,32 @@ test('from a host that cannot begin in the middle, part by part', async (t) => {
   }
   await assert.rejects(overDyingConnections(t, { every: 700_000, ranges: false }),
     { code: 'HUM_ERROR_NETWORK' });
+});
+
+test('a part in gzip: unpacked, compared, and what it may not be', async () => {
+  const packed = gzipSync(content);
+  const part = { ...entry, packed: packed.length };
+  const whole = { ...entry, file: 'whole', parts: [part] };
+  faults = [answer(200, packed)];
+  /** @type {number[]} */
+  const seen = [];
+  assert.deepEqual(Buffer.from(await open().bytes(whole, { onBytes: (n) => seen.push(n) })), content);
+  assert.equal(seen.at(-1), packed.length, 'what is sent counts');
+  assert.equal((await open().inventory()).missing(whole), packed.length);
+  const bomb = gzipSync(Buffer.alloc(50_000_000));
+  for (const [file, says] of /** @type {[Buffer, RegExp][]} */ ([
+    [Buffer.from('<!doctype html>'), /a web page of 15 bytes instead of/],
+    [Buffer.alloc(packed.length, 7), /a file that cannot be unpacked/],
+    [packed.subarray(0, -9), /instead of/],
+  ])) {
+    faults = [answer(200, file), answer(200, file)];
+    await assert.rejects(open().bytes(whole), { code: 'HUM_ERROR_INTEGRITY', message: says });
+  }
+  for (const odd of [bomb, gzipSync(content.subarray(1)), gzipSync(Buffer.concat([content, content]))]) {
+    faults = [answer(200, odd), answer(200, odd)];
+    await assert.rejects(open().bytes({ ...whole, parts: [{ ...part, packed: odd.length }] }),
+      { code: 'HUM_ERROR_INTEGRITY', message: /cannot be unpacked|of 299999 bytes/ });
+  }
 });
 
 test('a rest that does not fit what was there is not taken', async () => {

@@ -207,7 +207,8 @@ async function keepAll() {
   const cache = await caches.open(CACHE);
   await Promise.all(Object.keys(kept).map(async (file) => {
     if (await cache.match(file)) return;
-    await pass(file, { cache: 'no-cache' });
+    await pass(file, { cache: 'force-cache' }); // the page has just fetched most of them
+    if (!await cache.match(file)) await pass(file, { cache: 'no-cache' });
     if (!await cache.match(file)) throw new Error(`${file} is not that of version ${version}.`);
   }));
 }

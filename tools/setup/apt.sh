@@ -19,6 +19,7 @@ wanted=(
     "ninja-build|ninja|runs the build"
     "python3|python3|runs Emscripten's driver and the small web server"
     "xz-utils|xz|unpacks sources"
+    "libjpeg-turbo-progs|djpeg|makes the small pictures of the sample photos"
     "ca-certificates|/etc/ssl/certs/ca-certificates.crt|lets npm check its server"
     "nodejs|node|runs the tools written in JavaScript"
     "npm|npm|fetches models, photos and test tools"

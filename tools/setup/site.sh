@@ -65,6 +65,10 @@ cp "$packages"/flatbuffers/mjs/*.js "$new/engine/convert/packages/flatbuffers"
 cp "${engines[@]}" "$new/engine"
 cp "${galleries[@]}" "${titles[@]}" "$new/galleries"
 cp build/photos/samples/* "$new/samples"
+for photo in build/photos/samples/*.jpg; do # what is seen of them before they are chosen
+    djpeg -scale 1/4 "$photo" | cjpeg -quality 80 -optimize -outfile "$new/samples/$(basename "$photo" .jpg)-small.jpg" ||
+        die "no small picture of $photo could be made" "tools/setup/apt.sh installs djpeg and cjpeg."
+done
 for model in "${models[@]}"; do # converted ones carry their recipe inside
     cp "$model" "$new/models"
     [[ ! -f ${model%.tflite}.recipe ]] || cp "${model%.tflite}.recipe" "$new/models"

@@ -12,7 +12,7 @@
 
 import { describe, download, wrongFile } from './download.js';
 import { HumError } from './errors.js';
-import { readManifest, readOwn, readOwnEntry, sum } from './manifest.js';
+import { readManifest, readOwn, readOwnEntry, sent, sum } from './manifest.js';
 import { Store } from './store.js';
 
 /** @typedef {import('./download.js').OnBytes} OnBytes */
@@ -91,7 +91,7 @@ export class Assets {
     const unkept = (entry) => pieces(entry, keys).filter((piece) => !keys.has(piece.sha256));
     return {
       /** @param {Entry} entry */
-      missing: (entry) => sum(unkept(entry).filter((piece) => !this.#unstored.has(piece.sha256))),
+      missing: (entry) => sent(unkept(entry).filter((piece) => !this.#unstored.has(piece.sha256))),
       /** @param {Entry} entry */
       stored: (entry) => !unkept(entry).length,
     };
@@ -107,7 +107,7 @@ export class Assets {
       ?? (entry.parts ? await this.#join(entry, entry.parts, { signal, onBytes })
         : await this.#fromSite(entry, { signal, onBytes }));
     signal?.throwIfAborted();
-    onBytes?.(entry.bytes);
+    onBytes?.(sent([entry]));
     return bytes;
   }
 
@@ -119,7 +119,8 @@ export class Assets {
     }
     try {
       return await this.#store.alone(entry.sha256, async () => await this.#fromDevice(entry)
-        ?? await this.#fetch(entry, { signal, onBytes }, async (bytes) => {
+        ?? await this.#fetch(entry, { signal, onBytes }, async (content) => {
+          const bytes = entry.packed === undefined ? content : await unpacked(entry, content);
           await check(entry, bytes);
           await this.#keep(entry, bytes);
           return bytes;
@@ -138,7 +139,7 @@ export class Assets {
     /** @param {number} i @param {Uint8Array} part */
     const put = (i, part) => {
       whole.set(part, places[i]);
-      loaded[i] = part.length;
+      loaded[i] = sent([parts[i]]);
     };
     const missing = (await Promise.all(parts.map(async (part, i) => {
       const stored = await this.#fromDevice(part);
@@ -286,14 +287,14 @@ export class Assets {
 
   /**
    * @template T
-   * @param {{file: string, bytes?: number}} entry
+   * @param {{file: string, bytes?: number, packed?: number}} entry
    * @param {Fetching & {cache?: RequestCache}} how
    * @param {import('./download.js').Accept<T>} accept
    */
   async #fetch(entry, how, accept) {
     const url = new URL(entry.file, this.#base);
     return url.protocol === 'file:' ? accept(await readLocal(url, entry.file))
-      : download(url, entry, { ...how, stall: this.#stall, warn: this.#warn }, accept);
+      : download(url, { file: entry.file, bytes: entry.packed ?? entry.bytes }, { ...how, stall: this.#stall, warn: this.#warn }, accept);
   }
 
   /**
@@ -361,6 +362,29 @@ function roomFor(bytes, file) {
     throw new HumError('HUM_ERROR_MEMORY', `The browser has no memory for the ${bytes} bytes `
       + `of ${file}. Close other tabs, or choose a smaller network.`, { cause });
   }
+}
+
+/**
+ * What a file in gzip holds: no more of it is unpacked than there should be.
+ * @param {Entry} entry
+ * @param {Uint8Array<ArrayBuffer>} content
+ */
+async function unpacked({ file, bytes, packed }, content) {
+  if (content.length !== packed) {
+    throw wrongFile(file, `${describe(content)} of ${content.length} bytes instead of ${packed}`);
+  }
+  const whole = roomFor(bytes, file);
+  let length = 0;
+  try {
+    const reader = new Blob([content]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      whole.set(next.value, length); // throws where it is too much
+      length += next.value.length;
+    }
+  } catch (error) {
+    throw wrongFile(file, `${describe(content)} that cannot be unpacked (${error})`);
+  }
+  return whole.subarray(0, length);
 }
 
 /** @param {Entry} entry @param {Uint8Array<ArrayBuffer>} bytes */

@@ -18,7 +18,7 @@
 
 import { assetsOf } from './assets.js';
 import { HumError, cancellable } from './errors.js';
-import { sum } from './manifest.js';
+import { sent } from './manifest.js';
 import { arrival } from './patience.js';
 import { makePlan, pick } from './plan.js';
 import { Session } from './session.js';
@@ -74,8 +74,9 @@ export { pixelsAreTrue, stillOf } from './photo.js';
  */
 
 /**
- * @typedef {Model & {stored: boolean, use: 'fast' | 'accurate' | null}} OfferedModel  stored:
- *   as below; use: of the two that `refine` is about
+ * @typedef {Model & {stored: boolean, download: number, use: 'fast' | 'accurate' | null}}
+ *   OfferedModel  stored: as below; download: bytes that are sent for it; use: of the two that
+ *   `refine` is about
  *
  * @typedef {object} Offers
  * @property {number} total    bytes that are needed altogether
@@ -147,14 +148,14 @@ export class Humshakal {
     const allMissing = (wanted) => wanted.reduce((bytes, file) => bytes + missing(file), 0);
     const next = better && await makePlan(assets, { ...options, refine: false });
     return {
-      total: sum(files),
+      total: sent(files),
       missing: allMissing(files),
       stored: files.every(stored),
       model: embedder,
       better: next && { model: next.embedder, missing: allMissing(next.files.filter(
         ({ sha256 }) => !files.some((one) => one.sha256 === sha256))) },
       gallery,
-      models: embedders.map((entry) => ({ ...entry, stored: stored(entry),
+      models: embedders.map((entry) => ({ ...entry, stored: stored(entry), download: sent([entry]),
         use: !defaults.light ? null : entry.id === defaults.light ? 'fast'
           : entry.id === defaults.model ? 'accurate' : null })),
       galleries,

@@ -1,6 +1,6 @@
 /** Fetches the files of a plan in turn and tells how far all of them together are. */
 
-import { sum } from './manifest.js';
+import { sent } from './manifest.js';
 
 /** @typedef {import('./assets.js').Assets} Assets */
 /** @typedef {import('./manifest.js').FileEntry} FileEntry */
@@ -23,14 +23,16 @@ export class Loader {
   #signal;
   #onProgress;
   #total;
-  #done = 0;
   #shown = 0;
+  #label = '';
   /** @type {Map<string, Promise<Uint8Array<ArrayBuffer>>>} by SHA-256 */
-  #ahead = new Map();
+  #begun = new Map();
+  /** @type {Map<string, number>} bytes that are here, likewise */
+  #loaded = new Map();
 
   /**
    * @param {Assets} assets
-   * @param {FileEntry[]} files
+   * @param {FileEntry[]} files  in the order in which they are wanted
    * @param {AbortSignal} signal
    * @param {OnProgress} [onProgress]
    */
@@ -39,32 +41,51 @@ export class Loader {
     this.#files = files;
     this.#signal = signal;
     this.#onProgress = onProgress;
-    this.#total = sum(files);
+    this.#total = sent(files);
   }
 
   /**
-   * Begins to read what is on this device already, while the engine starts. What has to be
-   * downloaded comes in turn, so that the detectors are there first.
+   * Begins to read what is on this device already, while the engine starts, and to download
+   * the first file that is not. The others come in turn, so that the detectors are there
+   * first.
    */
   async readAhead() {
     const { missing } = await this.#assets.inventory();
-    for (const file of this.#files.filter((one) => missing(one) === 0)) {
-      const reading = this.#assets.bytes(file, { signal: this.#signal });
-      reading.catch(() => {}); // whoever wants the file is told
-      this.#ahead.set(file.sha256, reading);
-    }
+    for (const file of this.#files) if (missing(file) === 0) this.#begin(file, () => {});
+    const first = this.#files.find((file) => missing(file) > 0);
+    if (first) this.#begin(first);
   }
 
-  /** @param {FileEntry} file @param {string} label */
+  /**
+   * The next file is asked for together with this one, so that the line is not idle between
+   * the two.
+   * @param {FileEntry} file
+   * @param {string} label
+   */
   async bytes(file, label) {
-    const ahead = this.#ahead.get(file.sha256);
-    this.#ahead.delete(file.sha256);
-    const bytes = await (ahead ?? this.#assets.bytes(file, {
-      signal: this.#signal,
-      onBytes: (loaded) => this.#report('download', this.#done + loaded, label),
-    }));
-    this.#done += file.bytes;
+    this.#label = label;
+    const reading = this.#begin(file);
+    const next = this.#files.find(({ sha256 }) => !this.#begun.has(sha256) && !this.#loaded.has(sha256));
+    if (next) this.#begin(next);
+    const bytes = await reading;
+    this.#begun.delete(file.sha256); // who has them may change them
     return bytes;
+  }
+
+  /** @param {FileEntry} file @param {() => void} [report] */
+  #begin(file, report = () => this.#report('download')) {
+    const begun = this.#begun.get(file.sha256);
+    if (begun) return begun;
+    const reading = this.#assets.bytes(file, {
+      signal: this.#signal,
+      onBytes: (loaded) => {
+        this.#loaded.set(file.sha256, loaded);
+        report();
+      },
+    });
+    reading.catch(() => {}); // whoever wants the file is told
+    this.#begun.set(file.sha256, reading);
+    return reading;
   }
 
   /** @param {Model} model */
@@ -77,13 +98,16 @@ export class Loader {
 
   /** @param {string} label */
   starting(label) {
-    this.#report('start', this.#total, label);
+    this.#label = label;
+    this.#report('start');
   }
 
-  /** @param {'download' | 'start'} phase @param {number} loaded @param {string} label */
-  #report(phase, loaded, label) {
+  /** @param {'download' | 'start'} phase */
+  #report(phase) {
+    const loaded = phase === 'start' ? this.#total
+      : [...this.#loaded.values()].reduce((all, one) => all + one, 0);
     // A second attempt begins at 0 again; another build than planned adds to the total.
     this.#shown = Math.min(this.#total, Math.max(this.#shown, loaded));
-    this.#onProgress({ phase, loaded: this.#shown, total: this.#total, label });
+    this.#onProgress({ phase, loaded: this.#shown, total: this.#total, label: this.#label });
   }
 }

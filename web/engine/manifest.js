@@ -20,6 +20,7 @@ export const MANIFEST_FORMAT = 2;
  * @property {string} file    address, relative to the site
  * @property {number} bytes
  * @property {string} sha256  hexadecimal
+ * @property {number} [packed]  bytes of it in gzip, as it lies on the server
  * @property {FileEntry[]} [parts]  what is fetched instead, to be joined in this order
  * @property {boolean} [own]  brought along by the visitor: nowhere to be fetched from
  */
@@ -59,8 +60,14 @@ export const MANIFEST_FORMAT = 2;
  */
 
 /**
- * @typedef {FileEntry & {title: string, author: string, licence: string, link: string}} Sample
- *   a photo to try, and whom to thank for it; link: http or https, or ''
+ * @typedef {FileEntry & SampleFields} Sample  a photo to try, and whom to thank for it
+ *
+ * @typedef {object} SampleFields
+ * @property {string} [small]  the same as a small picture
+ * @property {string} title
+ * @property {string} author
+ * @property {string} licence
+ * @property {string} link     http or https, or ''
  */
 
 /**
@@ -204,7 +211,7 @@ const listById = (shape) => (value, place) => {
 const file = { file: path, bytes: wholeUpTo(MOST_BYTES), sha256: hash };
 
 /** @type {Shape<FileEntry[] | undefined>} */
-const parts = optional(listOf(record(file)));
+const parts = optional(listOf(record({ ...file, packed: optional(wholeUpTo(MOST_BYTES)) })));
 
 /** @template {FileEntry} T @param {Shape<T>} shape @returns {Shape<T>} */
 const inParts = (shape) => (value, place) => {
@@ -247,7 +254,7 @@ const manifest = record({
   models: listById(inParts(record({ ...file, ...model, parts }))),
   galleries: listById(inParts(record({ ...file, ...gallery, parts }))),
   defaults: record({ model: id, light: optional(id) }),
-  samples: listOf(record({ ...file, title: text, author: text, licence: text, link })),
+  samples: listOf(record({ ...file, small: optional(path), title: text, author: text, licence: text, link })),
 });
 
 /** What the visitor brought along has a name, and no address. */
@@ -323,6 +330,12 @@ function survivors(shape, list, place, warn) {
 /** @param {{bytes: number}[]} entries */
 export function sum(entries) {
   return entries.reduce((bytes, entry) => bytes + entry.bytes, 0);
+}
+
+/** What is sent for them. @param {FileEntry[]} entries @returns {number} bytes */
+export function sent(entries) {
+  return entries.reduce((bytes, entry) => (
+    bytes + (entry.parts ? sent(entry.parts) : entry.packed ?? entry.bytes)), 0);
 }
 
 /**

@@ -43,6 +43,9 @@ import {
 
 const MOST_PHOTOS = 20;
 
+/** Milliseconds after which a visitor who has given no photo is still looking around. */
+const SOON = 5000;
+
 /** @type {State} */
 const state = { ...firstState };
 
@@ -128,7 +131,16 @@ const gate = startGate({
   onTraffic: (traffic) => show({ traffic }),
   onNewer: (newer) => show({ newer }),
 });
-const kept = gate.then((guarded) => (guarded ? keepPage() : undefined));
+
+/** @type {Promise<void> | null} */
+let keeping = null;
+
+/** Keeps the page for visits without a network; the first names come before that. */
+function keep() {
+  keeping ??= Promise.all([gate, page.quiet()])
+    .then(([guarded]) => (guarded ? keepPage() : undefined));
+  return keeping;
+}
 
 /**
  * Keeps what the next visit needs as well; then the network is done with, unless a closer
@@ -136,7 +148,7 @@ const kept = gate.then((guarded) => (guarded ? keepPage() : undefined));
  * @param {Humshakal} humshakal
  */
 async function finish(humshakal) {
-  await kept;
+  await keep();
   if (await gate) {
     await humshakal.keepNext().catch((error) => {
       console.warn(`The engine of the next visit could not be kept (${error}).`);
@@ -493,3 +505,4 @@ addEventListener('hashchange', openLink);
 await begin({ phase: 'empty' }, matchGiven);
 if (state.phase === 'empty') openLink(); // else a photo came before it
 startStored();
+setTimeout(keep, SOON);

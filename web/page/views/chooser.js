@@ -38,12 +38,8 @@ export function mountChooser(element) {
   };
 }
 
-/**
- * A sample's bytes come from the browser's own cache once its picture is there, or from the
- * service worker's, so that trying it needs no further request.
- * @param {{file: string, title: string, author: string, licence: string}} sample
- */
-export function sampleItem({ file, title, ...made }) {
+/** @param {import('../../engine/humshakal.js').Sample} sample */
+export function sampleItem({ file, small, title, ...made }) {
   const item = copyOf('sample-template');
   const image = part(item, 'img');
   image.alt = told(title);
@@ -51,9 +47,9 @@ export function sampleItem({ file, title, ...made }) {
     item.hidden = true; // the page is whole without it
     console.warn(`A sample photo is missing (${file}).`);
   });
-  image.src = file;
+  image.src = small ?? file;
   part(item, 'button').addEventListener('click', () => emit(item, 'sample',
-    { address: image.src, note: credit(made) }));
+    { address: new URL(file, document.baseURI).href, note: credit(made) }));
   return item;
 }
 

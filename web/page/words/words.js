@@ -104,8 +104,8 @@ export function networkName({ name, use }) {
 }
 
 /** @param {any} model  one of the networks offered */
-export function networkSize({ bytes, stored, own }) {
-  const size = megabytes(bytes);
+export function networkSize({ download, stored, own }) {
+  const size = megabytes(download);
   if (own) return say('sizeOwn', { size });
   return stored ? say('sizeStored', { size }) : say('sizeToDownload', { size });
 }
