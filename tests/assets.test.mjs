@@ -60,8 +60,8 @@ beforeEach(() => {
 const open = (options) => new Assets(server.url,
   { warn: (message) => warnings.push(message), ...options });
 
-/** @param {number} status @param {string} [body] @param {object} [headers] */
-const answer = (status, body = /** @type {string | Uint8Array} */ (''), headers = {}) => (/** @type {Response} */ response) => {
+/** @param {number} status @param {string | Uint8Array} [body] @param {object} [headers] */
+const answer = (status, body = '', headers = {}) => (/** @type {Response} */ response) => {
   response.writeHead(status, /** @type {any} */ (headers)).end(body);
 };
 
