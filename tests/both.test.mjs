@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { assertNativeOrder } from './lib/native.mjs';
-import { choose, inBoth, names, open, resultShown } from './lib/page.mjs';
+import { choose, inBoth, names, open, refined, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -17,6 +17,7 @@ inBoth('a sample in, five people out, then a photo of one\'s own', async () => {
   await page.waitForFunction(() => /One face/.test(
     /** @type {HTMLElement} */ (document.querySelector('.caption')).innerText));
   await resultShown(page);
+  await refined(page);
   assertNativeOrder(await names(page), PORTRAIT, inProject(GALLERY));
   assert.deepEqual(errors, []);
 });

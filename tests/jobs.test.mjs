@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Job } from '../web/page/job.js';
-import { choose, notice, open, resultShown } from './lib/page.mjs';
+import { choose, notice, open, refined, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 // ---- A job -------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ const JOBS = {
   network: {
     begin: (page) => send(page, 'model', { model: HSE }),
     shows: async (page) => {
-      await shownWith(page, /HSE/);
+      await shownWith(page, /Fast/);
       await page.waitForSelector('#results:not([hidden])');
     },
   },
@@ -179,6 +179,7 @@ for (const [first, one] of Object.entries(JOBS)) {
     const { page, errors } = await open({ script: countCalls });
     await choose(page, ONE);
     await resultShown(page);
+    await refined(page);
     const names = await shownNames(page);
     for (const [second, other] of Object.entries(JOBS)) {
       /** Both, and where that changed the network, the first photo again with the site's. */
@@ -192,7 +193,7 @@ for (const [first, one] of Object.entries(JOBS)) {
         if (![first, second].some((name) => CHANGES.includes(name))) return;
         await send(page, 'model', {});
         await choose(page, ONE);
-        await shownWith(page, /FaceNet/);
+        await shownWith(page, /Accurate/);
         await resultShown(page);
         assert.deepEqual(await shownNames(page), names);
       };

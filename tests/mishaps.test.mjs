@@ -229,7 +229,7 @@ test('a network that cannot be fetched now: there is one on the device', async (
   await notice(page);
   await page.getByRole('button', { name: 'Use the network that is on this device' }).click();
   await resultShown(page);
-  assert.match(await page.innerText('#networks summary'), /FaceNet/);
+  assert.match(await page.innerText('#networks summary'), /Accurate/);
 });
 
 test('a small picture of the gallery that is damaged is left out of the card', async () => {

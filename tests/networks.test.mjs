@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { madeFile } from './lib/keras-cache.mjs';
 import { malformedFiles } from './lib/keras-malformed.mjs';
 import { assertNativeOrder } from './lib/native.mjs';
-import { choose, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, names, notice, open, refined, resultShown } from './lib/page.mjs';
 import { inProject, site } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -48,6 +48,7 @@ test('the page tells size, work, licence and accuracy of its networks, and switc
   const { page, server, errors } = await open();
   await choose(page, PORTRAIT);
   await resultShown(page);
+  await refined(page);
   await page.click('#networks summary');
   const listed = await page.locator('#networks li').allInnerTexts();
   assert.equal(listed.length, 2);
@@ -58,24 +59,23 @@ test('the page tells size, work, licence and accuracy of its networks, and switc
     assert.match(text, /98\.1 %|97\.9 %/);
   }
   assert.match(listed[0], /on this device.*last took \d+\.\d\d s/s);
-  assert.match(listed[1], /3\.4 MB to download/);
+  assert.match(listed[1], /HSE FaceRec MobileNet.*3\.0 MB, on this device/s);
 
   server.log.length = 0;
   await page.click('#networks li:nth-child(2) input');
-  await page.waitForFunction(() => /HSE/.test(
+  await page.waitForFunction(() => /Fast/.test(
     document.querySelector('#networks summary').innerText));
   await resultShown(page);
-  assert.deepEqual(networkFiles(server).sort(), [
-    '/galleries/presidents-hse-mobilenet.humg', ...await parts('hse-mobilenet-vggface2')]);
+  assert.deepEqual(networkFiles(server), []);
   const gallery = inProject('build/site/galleries/presidents-hse-mobilenet.humg');
   assertNativeOrder(await names(page), PORTRAIT, gallery, 'hse-mobilenet');
   await page.reload();
-  assert.match(await summary(page), /HSE/, 'the choice is kept');
+  assert.match(await summary(page), /Fast/, 'the choice is kept');
   await page.click('#networks summary');
   await page.click('#networks li:nth-child(1) input');
   await choose(page, PORTRAIT);
   await resultShown(page);
-  assert.match(await summary(page), /FaceNet/);
+  assert.match(await summary(page), /Accurate/);
   assert.deepEqual(errors, []);
 });
 
@@ -124,10 +124,10 @@ test('published weights are converted in the page, used, and there at the next v
 
   await page.click('#networks summary');
   await page.getByRole('button', { name: 'Remove it from this device' }).click();
-  await page.waitForFunction(() => /FaceNet/.test(
+  await page.waitForFunction(() => /Accurate/.test(
     document.querySelector('#networks summary').innerText));
   await resultShown(page);
-  assert.match(await summary(page), /FaceNet/);
+  assert.match(await summary(page), /Accurate/);
   assert.equal(await page.locator('#networks li').count(), 2);
   const left = await page.evaluate(async () => {
     const cache = await caches.open((await caches.keys())[0]);
@@ -148,7 +148,7 @@ test('a dropped weights file is not taken for a photo', async () => {
   assert.match(await notice(page), /These weights cannot be used.*Not an HDF5 file: 10 bytes/s);
   await page.getByRole('button', { name: 'Go on without it' }).click();
   await page.waitForSelector('.lead');
-  assert.match(await summary(page), /FaceNet/);
+  assert.match(await summary(page), /Accurate/);
 });
 
 test('malformed weights are refused with a sentence in the page too', async () => {
@@ -185,7 +185,7 @@ test('a model file that the engine cannot use is refused, and one that it can is
   await page.setInputFiles('#weights', model('cut.tflite', foreign.subarray(0, 100_000)));
   assert.match(await notice(page), /These weights cannot be used.*This network cannot be used/s);
   await page.setInputFiles('#weights', model('light.tflite', foreign));
-  await page.waitForFunction(() => /HSE/.test(
+  await page.waitForFunction(() => /Fast/.test(
     document.querySelector('#networks summary').innerText));
   assert.equal(await page.locator('#networks li').count(), 2, 'the site’s own, found again');
 });
@@ -207,7 +207,7 @@ test('without room to keep them the weights are used, and the page says so', asy
   await page.waitForSelector('#networks .gone', { state: 'attached' });
   await page.click('#networks summary');
   assert.match(await page.innerText('#networks'), /no longer on this device/);
-  assert.match(await summary(page), /FaceNet/);
+  assert.match(await summary(page), /Accurate/);
 });
 
 test('weights that the browser has cleared away are missed with a sentence', async () => {
@@ -236,14 +236,14 @@ test('a conversion can be cancelled', async () => {
   await page.waitForSelector('.lead');
   await choose(page, PORTRAIT);
   await resultShown(page);
-  assert.match(await summary(page), /FaceNet/);
+  assert.match(await summary(page), /Accurate/);
 });
 
 test('a large download that breaks goes on where it was', async () => {
   const all = await parts('facenet-vggface2');
   assert.ok(all.length >= 20);
   let broken = true;
-  const { page, server } = await open({ server: {
+  const { page, server } = await open({ script: choseAccurate, server: {
     intercept({ url }, response) {
       if (!broken || url !== all[10]) return false;
       response.writeHead(200, { 'Content-Length': 1 << 20 });

@@ -61,7 +61,7 @@ test('the counter counts: a network downloaded later, and what the gate stops', 
     /** @type {HTMLElement} */ (document.querySelector('#traffic')).innerText));
   assert.equal(server.log.length, before);
   await page.click('#networks summary');
-  await page.click('#networks label >> text=HSE');
+  await page.click('#networks label >> text=Fast');
   await resultShown(page);
   await page.waitForFunction(() => /[4-9] requests for files of this site, \d+ bytes sent/.test(
     /** @type {HTMLElement} */ (document.querySelector('#traffic')).innerText));

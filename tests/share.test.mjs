@@ -185,7 +185,7 @@ inBoth('opening a link shows somebody’s result, marked as unverified', async (
   await page.goto(writeResultLink(server.url, PEOPLE));
   await page.waitForSelector('#shared:not([hidden])');
   assert.match(await page.innerText('#shared'),
-    /Somebody’s result\s+.*Nobody has checked them[\s\S]*Zachary Taylor \(cosine 0\.31, closer than 99\.1 %/);
+    /Somebody’s result\s+.*Nobody has checked them[\s\S]*Zachary Taylor \(cosine 0\.31, closer than 99\.1\u00a0%/);
   assert.equal(server.log.some(({ url }) => /result=|Zachary/.test(url)), false);
   await page.click('#shared button');
   assert.equal(await page.isVisible('#shared'), false);

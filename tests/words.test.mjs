@@ -17,8 +17,8 @@ const match = (score, strangers, nearest = -1) => ({ name: 'A', link: '', score,
 const share = (score, strangers) => words.shareText(match(score, strangers));
 
 test('a share is rounded down: nothing is promised beyond it', () => {
-  assert.equal(share(0.3, 0.9926), 'Closer than 99.2 % of strangers');
-  assert.equal(share(0.3, 0.99999), 'Closer than 99.9 % of strangers');
+  assert.equal(share(0.3, 0.9926), 'Closer than 99.2\u00a0% of strangers');
+  assert.equal(share(0.3, 0.99999), 'Closer than 99.9\u00a0% of strangers');
 });
 
 test('a gallery too small to tell gives the cosine instead', () => {
@@ -32,7 +32,7 @@ test('what one stranger in ten reaches is no look-alike', () => {
   const facts = (/** @type {any} */ one, first = true) => Object.fromEntries(
     words.facts(one, THRESHOLD, first));
   assert.equal(facts(below[0])['Would find somebody nearer here'], 'about 11 of 100 others');
-  assert.equal(facts(below[0])['Closer than'], '99.9 % of strangers');
+  assert.equal(facts(below[0])['Closer than'], '99.9\u00a0% of strangers');
   assert.equal(facts(below[0], false)['Would find somebody nearer here'], undefined);
   assert.equal(words.onlyNearest(below, THRESHOLD), true);
   assert.equal(words.verdict(below[0], THRESHOLD), 'Some resemblance');

@@ -279,10 +279,10 @@ const CONNECTION = [
     await scene.down();
     await scene.page.click('#networks summary');
     scene.begun();
-    await scene.page.click('#networks label >> text=FaceNet');
+    await scene.page.click('#networks label >> text=Accurate');
   }, sees: NOT_DOWNLOADED, async check(scene) {
     // The stored one is a way out that needs no connection.
-    await scene.page.click('#networks label >> text=HSE');
+    await scene.page.click('#networks label >> text=Fast');
     scene.begun();
     if (!FIVE.test(await scene.outcome())) throw new Error('the stored network does not come back');
   } },

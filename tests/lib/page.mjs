@@ -131,5 +131,15 @@ export const guarded = (page) => page.evaluate(async () => {
   });
 });
 
+/** A script for open(): the visitor has chosen the accurate network, so none comes before it. */
+export function choseAccurate() {
+  localStorage.setItem(`humshakal-choice:${new URL('./', location.href).pathname}`,
+    JSON.stringify({ model: 'facenet-vggface2' }));
+}
+
+/** Waits for the closer look, after a first visit's first names. @param {any} page */
+export const refined = (page) => page.waitForFunction(() => /Looked again/.test(
+  /** @type {HTMLElement} */ (document.querySelector('#refine')).innerText));
+
 /** @param {any} page @returns {Promise<string[]>} */
 export const names = (page) => page.locator('#results .person h3').allInnerTexts();

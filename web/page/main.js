@@ -396,6 +396,7 @@ function change(wanted) {
   return begin({ phase: isGiven() ? 'busy' : 'empty' }, async (job) => {
     await choose(job, wanted);
     await matchGiven(job);
+    if (isGiven()) element('stage').scrollIntoView(); // the choice stands below it
   });
 }
 

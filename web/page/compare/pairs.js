@@ -94,5 +94,5 @@ export function familyChance(strongest, pairs, { other }) {
   if (!other) return '';
   const chance = 1 - (1 - shareAbove(other, strongest)) ** pairs;
   return say('familyChance', { count: pairs, share: chance < 0.001
-    ? say('lessThan', { share: percentage(0.001) }) : percentage(chance) });
+    ? say('lessThan', { share: percentage(0.001) }) : say('about', { share: percentage(chance) }) });
 }

@@ -25,12 +25,13 @@ export function mountNetworks(element) {
     fields.disabled = select.disabled = weights.disabled = phase === 'busy';
     if (!offers || (shown.offers === offers && shown.seconds === seconds)) return;
     shown = { offers, seconds };
-    const used = offers.models.find(({ id }) => id === offers.model.id);
-    part(element, 'summary .name').textContent = networkName(used ?? offers.model);
+    const wanted = offers.better?.model ?? offers.model;
+    const used = offers.models.find(({ id }) => id === wanted.id);
+    part(element, 'summary .name').textContent = networkName(used ?? wanted);
     part(element, '.gone').hidden = !gone;
     const focused = document.activeElement?.id;
     part(fields, 'ul').replaceChildren(...offers.models.map((model) => (
-      networkItem(model, model.id === offers.model.id, seconds[model.sha256]))));
+      networkItem(model, model.id === wanted.id, seconds[model.sha256]))));
     if (focused?.startsWith('network-')) document.getElementById(focused)?.focus();
     const fitting = offers.galleries.filter(({ model }) => model === offers.model.id);
     galleries.hidden = fitting.length < 2;

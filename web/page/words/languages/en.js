@@ -207,7 +207,7 @@ export default {
     othersNearerTerm: 'Would find somebody nearer here',
     ofOthers: 'about {count} of 100 others',
     cosineIs: 'Cosine {cosine}, where 1 is the same picture',
-    percent: '{share} %',
+    percent: '{share}\u00a0%', // never in two lines
     photoCredit: 'Photo: {credit}',
     noCredit: 'no author or licence recorded',
     detailsAbout: 'Details about {name}',
@@ -230,15 +230,16 @@ export default {
     pairMeasured: 'Measured on {measured}: of the pairs of different people, {other} are at least '
       + 'as alike as these two faces; of the pairs of photos of one person, {same}.',
     lessThan: 'less than {share}',
+    about: 'about {share}',
     thesePhotos: 'these two: {cosine}',
     faceNumber: 'Face {number}',
     familyPair: '{a} and {b}: {share} of the pairs of different people are at least as alike '
       + '(cosine {cosine})',
     familyPairOnly: '{a} and {b}: cosine {cosine}',
     familyChance: {
-      one: 'Where one pair of strangers is looked at, it is as alike in about {share} of cases.',
+      one: 'Where one pair of strangers is looked at, it is as alike in {share} of cases.',
       other: 'Among {count} pairs one is always the strongest: of as many pairs of strangers one '
-        + 'is as alike in about {share} of cases.',
+        + 'is as alike in {share} of cases.',
     },
     facesLeft: {
       one: 'One more face was left out; the table would be too large.',
