@@ -179,10 +179,10 @@ test('shares of the pairs measured', () => {
   assert.ok(Math.abs(shareAbove(other, 0.25) - 0.005) < 1e-9, 'half a bin');
   assert.equal(percentage(0.004), '0.4\u00a0%');
   assert.equal(percentage(0.488), '49\u00a0%');
-  assert.match(pairMeasured(0.2, MEASURED), /different people, 1\u00a0% are .* one person, 100 %\./);
+  assert.match(pairMeasured(0.2, MEASURED), /different people, 1\u00a0% are .* one person, 100\u00a0%\./);
   assert.match(pairMeasured(0.9, MEASURED), /different people, less than 0\.1\u00a0% are/);
   // Fifteen pairs: 1 - 0.99 ^ 15.
-  assert.match(familyChance(0.2, 15, MEASURED), /Among 15 pairs .* 14 % of cases/);
+  assert.match(familyChance(0.2, 15, MEASURED), /Among 15 pairs .* about 14\u00a0% of cases/);
 });
 
 test('what was not measured is not judged', () => {

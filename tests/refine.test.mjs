@@ -44,7 +44,7 @@ inBoth('five names from the light network, then those of the accurate one', asyn
   const { page, server: { log }, errors } = await open({ server, context: ALLOWED });
   await guarded(page);
   assert.match(await page.innerText('#known'), /Presidents of the United States, 45 people/);
-  assert.match(await page.innerText('#download'), /5\.\d MB\. A closer look follows, with 2\d\.\d MB/);
+  assert.match(await page.innerText('#download'), /4\.\d MB\. A closer look follows, with 2\d\.\d MB/);
   await choose(page, PORTRAIT);
   await resultShown(page);
   await says(page, /First names/);

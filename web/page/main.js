@@ -95,17 +95,21 @@ mountLanguages(element('languages'));
 /** What the visitor chose; what is absent is the site's to choose. */
 let choice = recallChoice();
 
+let turns = 0;
+
 /**
  * Takes a choice as far as it can be had here, and shows what it means.
  * @param {Job} job
  * @param {typeof choice} [wanted]
  */
 async function choose(job, wanted = choice) {
+  const turn = turns += 1;
   let offers = await job.wait(Humshakal.offers({ refine: true }));
   const gone = Boolean(wanted.model && !offers.models.some(({ id }) => id === wanted.model));
   const usable = gone ? {} : { ...wanted };
   if (!offers.galleries.some(({ id }) => id === usable.gallery)) delete usable.gallery;
   if (usable.model || usable.gallery) offers = await job.wait(Humshakal.offers(usable));
+  if (turn !== turns) return; // something else was chosen meanwhile
   if (wanted !== choice) keepChoice(usable);
   choice = usable;
   job.show({ offers, gone: state.gone || gone });
@@ -115,9 +119,13 @@ async function choose(job, wanted = choice) {
 /** @type {Promise<void> | null} */
 let looking = null;
 
-/** What the site offers, whatever job is under way: without it the page is not whole. */
-function lookAround() {
-  looking ??= choose(new PageJob(show)).catch((error) => {
+/**
+ * What the site offers, whatever job is under way: without it the page is not whole.
+ * @param {typeof choice} [wanted]  another choice than the last
+ */
+function lookAround(wanted) {
+  if (wanted) looking = null;
+  looking ??= choose(new PageJob(show), wanted).catch((error) => {
     looking = null;
     throw error;
   });
@@ -199,7 +207,7 @@ function work() {
 
 /** @param {Job} job */
 async function matchGiven(job) {
-  if (!state.offers) await job.wait(lookAround());
+  await job.wait(lookAround());
   if (state.several) await matchSeveral(job);
   else if (state.photo) await matchPhoto(job);
   else job.show({ phase: 'empty' });
@@ -393,8 +401,8 @@ function takeWeights(file) {
 function change(wanted) {
   stopEngine();
   forgetLast();
+  lookAround(wanted).catch(() => {}); // who waits for it is told
   return begin({ phase: isGiven() ? 'busy' : 'empty' }, async (job) => {
-    await choose(job, wanted);
     await matchGiven(job);
     if (isGiven()) element('stage').scrollIntoView(); // the choice stands below it
   });
