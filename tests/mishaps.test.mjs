@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { choose, faulty, guarded, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, faulty, guarded, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -74,7 +74,7 @@ test('text and pictures of the page that are dragged about raise no veil', async
 
 test('another network after several photos have failed keeps the photos', async () => {
   const server = faulty('/models/facenet.tflite.1', missing);
-  const { page } = await open({ server });
+  const { page } = await open({ server, script: choseAccurate });
   await page.setInputFiles('#file', OTHERS.map(inProject));
   await notice(page);
   await page.click('#networks summary');

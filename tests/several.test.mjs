@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
-import { choose, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
 import { png } from './lib/png.mjs';
 import { inProject } from './lib/project.mjs';
 
@@ -40,7 +40,7 @@ inBoth('several photos are taken together, and the one of somebody else is left 
   // The large picture is the one that counts most.
   const shown = await page.getAttribute('#photo .frame img', 'src');
   const most = [0, 2, 3][shares.indexOf(Math.max(...shares))];
-  assert.equal(await page.getAttribute(`#several li >> nth=${most} >> img`, 'src'), shown);
+  assert.equal(await page.getAttribute(`#several .photos li >> nth=${most} >> img`, 'src'), shown);
   assert.deepEqual(errors, []);
 });
 
@@ -72,6 +72,40 @@ test('a photo can be left out and used all the same, and the result follows', as
   await page.waitForSelector('#several', { state: 'hidden' });
   await resultShown(page);
   assert.deepEqual(await names(page), together);
+});
+
+test('mixed photos: the page says how many people it sees, and asks which one is meant', async () => {
+  const { page, errors } = await open({ script: choseAccurate });
+  const emily = await photosOf('emily willis', 3);
+  const jessica = await photosOf('jessica smith', 2);
+  await page.setInputFiles('#file', jessica);
+  await resultShown(page);
+  assert.ok(await page.isHidden('#several .people'), 'one person');
+  const alone = await names(page);
+  await page.setInputFiles('#file', [jessica[0], ...emily, jessica[1]]);
+  await page.waitForFunction(() => /3 of 5 photos/.test(
+    /** @type {HTMLElement} */ (document.querySelector('#several')).innerText));
+  assert.match(await page.innerText('#several .people'), /We see 2 people in these photos/);
+  const buttons = page.locator('#several .people button');
+  assert.deepEqual(await buttons.evaluateAll((/** @type {Element[]} */ list) => list.map((one) => (
+    [one.getAttribute('aria-label'), one.getAttribute('aria-pressed')]))),
+  [['Person 1, in 3 photos', 'true'], ['Person 2, in 2 photos', 'false']]);
+  const first = await names(page);
+  await buttons.nth(1).click();
+  await page.waitForFunction(() => /2 of 5 photos/.test(
+    /** @type {HTMLElement} */ (document.querySelector('#several')).innerText));
+  assert.deepEqual(await names(page), alone);
+  assert.equal(await buttons.nth(1).getAttribute('aria-pressed'), 'true');
+  // Who is meant stays the same when one of their photos is left out.
+  await checks(page).nth(0).uncheck();
+  await page.waitForFunction(() => /1 of 5 photos/.test(
+    /** @type {HTMLElement} */ (document.querySelector('#several')).innerText));
+  assert.match((await verdicts(page))[4], /counts/);
+  await buttons.nth(0).click();
+  await page.waitForFunction(() => /3 of 5 photos/.test(
+    /** @type {HTMLElement} */ (document.querySelector('#several')).innerText));
+  assert.deepEqual(await names(page), first);
+  assert.deepEqual(errors, []);
 });
 
 test('photos without a face and damaged ones are told, by keyboard as well', async () => {

@@ -15,7 +15,7 @@ await need('build/site/models/manifest.json');
 const { Humshakal } = await import(new URL('humshakal.js', site).href);
 const { lookAt, matchTogether, quality } = /** @type {typeof import('../web/page/several/several.js')} */ (
   await import(new URL('page/several/several.js', site).href));
-const { cosine, findPerson, leaveOneOut, meanOf } = (
+const { cosine, findPeople, findPerson, leaveOneOut, meanOf } = (
   /** @type {typeof import('../web/page/several/template.js')} */ (
     await import(new URL('page/several/template.js', site).href)));
 
@@ -104,6 +104,18 @@ test('photos of somebody else are found out, wherever they stand', () => {
       }
     }
   }
+});
+
+test('mixed photos are sorted by person, those of whom there are most first', () => {
+  const level = 0.8 * Number(humshakal.info.embedder.threshold);
+  const [a, b, c] = [...people.values()];
+  const photos = [b[0], a[0], c[0], a[1], b[1], a[2]].map((face) => [face]);
+  assert.deepEqual(findPeople(photos, level), [[1, 3, 5], [0, 4], [2]]);
+  assert.deepEqual(findPeople(photos, null), [[0, 1, 2, 3, 4, 5]], 'nobody can be told apart');
+  assert.deepEqual(findPeople([], level), []);
+  // The person who is meant, though there are more photos of somebody else.
+  assert.deepEqual(findPerson(photos, level, [photos[0], photos[4]]).map(({ agrees }) => agrees),
+    [true, false, false, false, true, false]);
 });
 
 test('in a photo of several people it is the person of the other photos who counts', () => {

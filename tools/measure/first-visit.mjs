@@ -193,6 +193,7 @@ console.log('Mbit/s  device   page                        samples   names s     
 for (const mbit of values.mbit.split(',').map(Number)) {
   for (const on of DEVICES) {
     for (const visit of VISITS) {
+      /** @type {Awaited<ReturnType<typeof measure>>[]} */
       const runs = [];
       for (let run = 0; run < Number(values.runs); run += 1) runs.push(await measure(browser, mbit, visit, on));
       /** @param {string} what @param {'seconds' | 'bytes'} unit */

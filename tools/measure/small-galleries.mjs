@@ -15,9 +15,8 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Assets } from '../../build/site/engine/assets.js';
-import { Engine } from '../../build/site/engine/wasm.js';
-import factory from '../../build/site/engine/humshakal-simd.mjs';
+import { Assets } from '../../web/engine/assets.js';
+import { Engine } from '../../web/engine/wasm.js';
 
 /** @typedef {{name: string, embeddings: Float32Array[]}} Person */
 
@@ -37,6 +36,7 @@ if (!positionals.length && !values.crops.length) throw new Error('name a folder 
 
 async function openEngine() {
   const assets = new Assets(SITE);
+  const { default: factory } = await import(new URL('engine/humshakal-simd.mjs', SITE).href);
   const { models, defaults } = await assets.manifest();
   const engine = await Engine.start(factory,
     await readFile(new URL('engine/humshakal-simd.wasm', SITE)));

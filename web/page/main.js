@@ -253,10 +253,20 @@ async function matchSeveral(job) {
 /** Takes one of several photos, or leaves it out. @param {number} index @param {boolean} use */
 function useOrLeave(index, use) {
   const several = /** @type {NonNullable<State['several']>} */ (state.several);
-  const changed = { ...several, switched: new Map(several.switched).set(index, use) };
-  return begin({ phase: 'result', several: changed }, async (job) => {
+  return takeOthers({ ...several, switched: new Map(several.switched).set(index, use) });
+}
+
+/** Another person of those in several photos is meant. @param {number} person */
+function mean(person) {
+  const several = /** @type {NonNullable<State['several']>} */ (state.several);
+  return takeOthers({ ...several, person, switched: new Map() });
+}
+
+/** @param {NonNullable<State['several']>} several  looked at already */
+function takeOthers(several) {
+  return begin({ phase: 'result', several }, async (job) => {
     const humshakal = await readyToMatch(job);
-    if (humshakal) await matchPhotos(job, humshakal, changed);
+    if (humshakal) await matchPhotos(job, humshakal, several);
   });
 }
 
@@ -351,7 +361,7 @@ function openPhotos(blobs) {
   const photos = blobs.slice(0, MOST_PHOTOS)
     .map((blob) => ({ blob, url: URL.createObjectURL(blob) }));
   open({ photo: null, several: { photos, unseen: blobs.length - photos.length, looks: [],
-    switched: new Map(), together: null } });
+    switched: new Map(), person: 0, together: null } });
 }
 
 /** Shows the last result again, or else the empty page. */
@@ -466,6 +476,7 @@ on('photo', ({ blob, note }) => openPhoto(blob, note));
 on('sample', ({ address, note }) => openSample(address, note));
 on('photos', ({ blobs }) => openPhotos(blobs));
 on('use', ({ index, use }) => useOrLeave(index, use));
+on('person', ({ index }) => mean(index));
 on('face', ({ index }) => select(index));
 on('action', ({ name }) => actions[/** @type {keyof typeof actions} */ (name)]());
 on('camera', ({ does, video }) => {

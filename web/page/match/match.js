@@ -97,12 +97,17 @@ async function lookAtAll(job, humshakal, photos) {
 /** @param {Job} job @param {Humshakal} humshakal @param {Several} several  looked at */
 export async function matchPhotos(job, humshakal, several) {
   const together = await job.wait(matchTogether(humshakal, several.looks, MATCHES,
-    several.switched));
+    several.switched, several.person));
   if (!together) {
     job.show({ phase: 'notice', notice: explainNoFaceInAny() });
     return;
   }
-  const { matches, lead } = together;
+  const { matches, lead, people } = together;
+  for (const one of people.length > 1 ? people : []) {
+    const face = several.looks[one.photo].found?.faces[one.face];
+    one.crop = await job.wait(humshakal.crop(several.photos[one.photo].blob,
+      { face, side: CROP_SIDE, loose: true, signal: job.signal }));
+  }
   const selected = together.photos[lead].face;
   const { found } = several.looks[lead];
   const { blob, url } = several.photos[lead];

@@ -4,7 +4,7 @@
  */
 
 import { HumError } from '../../engine/humshakal.js';
-import { findPerson, leaveOneOut, meanOf } from './template.js';
+import { findPeople, findPerson, leaveOneOut, meanOf } from './template.js';
 
 /** @typedef {import('../../engine/humshakal.js').Humshakal} Humshakal */
 /** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
@@ -27,6 +27,7 @@ import { findPerson, leaveOneOut, meanOf } from './template.js';
  * @property {Look[]} looks   of the photos; empty: not looked at yet
  * @property {Map<number, boolean>} switched  photos that the visitor wants used or left out,
  *   whatever they show
+ * @property {number} person  who of Together.people is meant
  * @property {Together | null} together
  */
 
@@ -34,6 +35,9 @@ import { findPerson, leaveOneOut, meanOf } from './template.js';
  * @typedef {object} Together
  * @property {Looked[]} photos
  * @property {number} lead     the photo that counts most
+ * @property {{photo: number, face: number, count: number, crop: any}[]} people  who is seen, those in most
+ *   photos first: a face of theirs, and in how many photos; one at most where photos of
+ *   other people cannot be told apart
  * @property {boolean} judged  whether photos of other people could be told apart
  * @property {MatchedPerson[]} matches
  * @property {{stay: number, of: number} | null} steady  how many of the matches stay among
@@ -91,14 +95,18 @@ export async function lookAt(humshakal, blob, signal) {
  * @param {Look[]} looks
  * @param {number} k
  * @param {Several['switched']} switched
+ * @param {number} [person]  who is meant
  * @returns {Promise<Together | null>}  null: no photo is left
  */
-export async function matchTogether(humshakal, looks, k, switched) {
+export async function matchTogether(humshakal, looks, k, switched, person = 0) {
   const able = looks.flatMap(({ faces }, i) => (faces.length ? [i] : []));
   const asked = able.filter((i) => switched.get(i) !== false);
   if (!asked.length) return null;
   const least = leastAgreement(humshakal.info.embedder);
-  const members = findPerson(asked.map((i) => looks[i].faces), least);
+  const facesOf = (/** @type {number[]} */ list) => list.map((i) => looks[i].faces);
+  const people = findPeople(facesOf(able), least).map((own) => own.map((i) => able[i]));
+  const seeds = people[person].filter((i) => asked.includes(i));
+  const members = findPerson(facesOf(asked), least, facesOf(seeds.length ? seeds : asked));
   const photos = looks.map(({ found, faces }, i) => {
     const member = members[asked.indexOf(i)];
     const verdict = !found ? 'unreadable' : !faces.length ? 'no-face' : !member ? 'off'
@@ -115,6 +123,8 @@ export async function matchTogether(humshakal, looks, k, switched) {
   return {
     photos,
     lead: used.reduce((best, i) => (photos[i].share > photos[best].share ? i : best), used[0]),
+    people: people.map((own) => ({ photo: own[0], count: own.length, crop: null,
+      face: findPerson(facesOf(own), least)[0].face })),
     judged: least !== null,
     matches,
     steady: await steadiness(humshakal, matches, leaveOneOut(faces)),

@@ -23,14 +23,32 @@
  */
 
 /**
+ * Sorts photos by person: first come those of whom most of them show.
+ * @param {Candidate[][]} photos
+ * @param {number | null} least
+ * @returns {number[][]}  places in `photos`
+ */
+export function findPeople(photos, least) {
+  const people = [];
+  for (let left = photos.map((_, i) => i); left.length;) {
+    const members = findPerson(left.map((i) => photos[i]), least);
+    const own = left.filter((_, i) => members[i].agrees);
+    people.push(own);
+    left = left.filter((i) => !own.includes(i));
+  }
+  return people;
+}
+
+/**
  * Finds the person whom most photos show, and which photos do not.
  * @param {Candidate[][]} photos  the faces of each
  * @param {number | null} least   cosine below which a face is another person's; null: not
  *   known, so that all photos agree
+ * @param {Candidate[][]} [of]    those of the photos that show the person who is meant
  * @returns {Member[]}
  */
-export function findPerson(photos, least) {
-  const centre = findCentre(photos, least);
+export function findPerson(photos, least, of = photos) {
+  const centre = findCentre(of, least);
   const chosen = photos.map((faces) => indexOfMost(faces,
     ({ embedding }) => cosine(embedding, centre.embedding)));
   const faces = photos.map((candidates, i) => candidates[chosen[i]]);

@@ -40,6 +40,11 @@ export default {
       one: 'One more was left aside.',
       other: '{count} more were left aside.',
     },
+    peopleSeen: 'We see {count} people in these photos. Which one is meant?',
+    personSeen: {
+      one: 'Person {number}, in one photo',
+      other: 'Person {number}, in {count} photos',
+    },
     severalUnjudged: 'How alike photos of one person are for this network is not known, so a '
       + 'photo of somebody else would not be noticed.',
     severalLead: 'The photo that counts most.',
