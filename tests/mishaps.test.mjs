@@ -182,7 +182,7 @@ test('behind the service worker a broken download goes on where it was, and no o
   let broken = false;
   /** @type {() => void} */
   let cut = () => {};
-  const { page } = await open({ context: { serviceWorkers: 'allow' },
+  const { page } = await open({ context: { serviceWorkers: 'allow' }, script: choseAccurate,
     server: { intercept: ({ url, headers: { range } }, response) => {
       if (range) ranges.push(`${url} ${range}`);
       if (url !== '/models/facenet.tflite.1' || (broken && !range)) return false;
@@ -221,7 +221,7 @@ test('behind the service worker a broken download goes on where it was, and no o
 
 test('a network that cannot be fetched now: there is one on the device', async () => {
   const server = faulty('/models/hse-mobilenet.tflite.1', missing);
-  const { page } = await open({ server });
+  const { page } = await open({ server, script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   await page.click('#networks summary');

@@ -144,7 +144,7 @@ test('several photos can be dropped', async () => {
 });
 
 test('all faces of a photo at once, each with its nearest, then one of them', async () => {
-  const { page, errors } = await open();
+  const { page, errors } = await open({ script: choseAccurate });
   await choose(page, GROUP);
   await resultShown(page);
   /** The nearest of each face, found one by one. @type {string[]} */

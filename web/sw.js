@@ -48,7 +48,7 @@ const TYPES = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/jav
 // The first visit gets the gate at once, before a photo is chosen. Later on there is one
 // already, and its successor waits until all of the new version is here.
 worker.addEventListener('install', (/** @type {any} */ event) => {
-  event.waitUntil(worker.registration.active ? keepAll() : worker.skipWaiting());
+  event.waitUntil(worker.registration.active ? keepAll('no-cache') : worker.skipWaiting());
 });
 worker.addEventListener('activate', (/** @type {any} */ event) => {
   event.waitUntil(ifItCan(noteOlder).then(() => worker.clients.claim()));
@@ -58,7 +58,7 @@ worker.addEventListener('message', (/** @type {any} */ event) => {
   if (data === 'update') worker.skipWaiting();
   else if (data === 'claim') worker.clients.claim();
   else if (data === 'keep') {
-    event.waitUntil(keepAll().then(() => '', String).then((problem) => port.postMessage(problem)));
+    event.waitUntil(keepAll('force-cache').then(() => '', String).then((problem) => port.postMessage(problem)));
   }
 });
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
@@ -202,13 +202,16 @@ async function tell(traffic) {
   for (const client of windows) client.postMessage({ traffic });
 }
 
-/** Gets those files of this version that are not here yet; all of them, or it fails. */
-async function keepAll() {
+/**
+ * Gets those files of this version that are not here yet; all of them, or it fails.
+ * @param {RequestCache} way  of the first try: the page may have just fetched them
+ */
+async function keepAll(way) {
   const cache = await caches.open(CACHE);
   await Promise.all(Object.keys(kept).map(async (file) => {
     if (await cache.match(file)) return;
-    await pass(file, { cache: 'force-cache' }); // the page has just fetched most of them
-    if (!await cache.match(file)) await pass(file, { cache: 'no-cache' });
+    await pass(file, { cache: way });
+    if (way !== 'no-cache' && !await cache.match(file)) await pass(file, { cache: 'no-cache' });
     if (!await cache.match(file)) throw new Error(`${file} is not that of version ${version}.`);
   }));
 }

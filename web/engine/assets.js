@@ -173,7 +173,7 @@ export class Assets {
     if (parts.some(({ sha256: key }) => this.#unstored.has(key))) return;
     try {
       if (!await this.#store.put(entry.sha256, new Blob([whole]))) return;
-      for (const part of parts) await this.#store.delete(part.sha256);
+      await Promise.all(parts.map((part) => this.#store.delete(part.sha256)));
     } catch (error) {
       this.#warn(`${entry.file} stays stored in parts (${error}).`);
     }
