@@ -20,6 +20,7 @@ enum {
 #define CANDIDATE 0.25f   /* least score of what deserves a second look */
 #define SECOND_LOOK 2.5   /* side of the square around a face, in sizes of its box */
 #define SAME_FACE 0.2f    /* least overlap of a candidate and what is seen then */
+#define FARTHEST 4        /* windows: no box or point beyond is of a face that is seen */
 
 /* ---- Pure functions -------------------------------------------------------------- */
 
@@ -54,10 +55,14 @@ int32_t hum_decode_faces(const float *regressors, const float *scores,
         f.height = r[3] * unit;
         f.x = r[0] * unit + cx - f.width / 2;
         f.y = r[1] * unit + cy - f.height / 2;
-        float sum = f.x + f.y + f.width + f.height;
-        for (int p = 0; p < 12; p++)
-            sum += f.points[p] = r[4 + p] * unit + (p % 2 ? cy : cx);
-        if (isfinite(sum) && f.width > 0 && f.height > 0) faces[count++] = f;
+        float box[] = {f.x, f.y, f.width, f.height};
+        int near = f.width > 0 && f.height > 0;
+        for (int b = 0; b < 4; b++) near &= fabsf(box[b]) <= FARTHEST;
+        for (int p = 0; p < 12; p++) {
+            f.points[p] = r[4 + p] * unit + (p % 2 ? cy : cx);
+            near &= fabsf(f.points[p]) <= FARTHEST;
+        }
+        if (near) faces[count++] = f;
     }
     return count;
 }

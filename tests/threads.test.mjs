@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choose, guarded, names, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, guarded, names, open, resultShown } from './lib/page.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
 const ALLOWED = { serviceWorkers: 'allow' };
@@ -17,7 +17,7 @@ const info = (page) => page.evaluate(async () => {
 });
 
 test('on a host that sends no headers the second visit has threads', async () => {
-  const { page, server, errors } = await open({ context: ALLOWED });
+  const { page, server, errors } = await open({ context: ALLOWED, script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   const one = await names(page);
@@ -73,6 +73,7 @@ test('after the first visit the page works without a network', async () => {
   await guarded(page);
   await choose(page, PORTRAIT);
   await resultShown(page);
+  await page.waitForSelector('#traffic span:not(:empty)'); // the page is kept
   const online = await names(page);
   await server.close();
   await context.setOffline(true);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choose, inBoth, names, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, inBoth, names, open, resultShown } from './lib/page.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-3.jpg';
 const GROUP = 'build/photos/samples/group.jpg';
@@ -41,11 +41,11 @@ const difference = (/** @type {any} */ page, /** @type {string} */ a, /** @type 
   }, [a, b]));
 
 inBoth('the two faces, and by keyboard from one to the other', async () => {
-  const { page, errors } = await open();
+  const { page, errors } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   const [name] = await names(page);
-  assert.equal(await page.innerText('#results .why >> nth=0'), `Why ${name}?`);
+  assert.equal(await page.getAttribute('#results .why >> nth=0', 'aria-label'), `Why ${name}?`);
   await openWhy(page);
   await page.waitForSelector('#why .over:not([hidden])');
   assert.ok(await difference(page, 'mine', 'theirs') > 10);
@@ -67,7 +67,7 @@ inBoth('the two faces, and by keyboard from one to the other', async () => {
 });
 
 test('the map grows, can be stopped and gone on with, and ends with a sentence', async () => {
-  const { page, errors, server } = await open({ script: keepCalls });
+  const { page, errors, server } = await open({ script: [choseAccurate, keepCalls] });
   await choose(page, PORTRAIT);
   await resultShown(page);
   const requests = server.log.length;
@@ -115,7 +115,7 @@ test('the map grows, can be stopped and gone on with, and ends with a sentence',
 });
 
 test('a new photo ends it, and waits for one embedding at most', async () => {
-  const { page, errors } = await open({ script: keepCalls });
+  const { page, errors } = await open({ script: [choseAccurate, keepCalls] });
   await choose(page, PORTRAIT);
   await resultShown(page);
   await openWhy(page);

@@ -56,7 +56,7 @@ function currentBrowser() {
  * @param {object} [how]
  * @param {Parameters<typeof serve>[1]} [how.server]
  * @param {object} [how.context]
- * @param {() => void} [how.script]  runs before the page's own scripts
+ * @param {(() => void) | (() => void)[]} [how.script]  runs before the page's own scripts
  * @param {string} [how.path]  another page than the first
  * @param {'load' | 'commit'} [how.goto]  until when the page is waited for
  * @param {string} [how.address]  instead of the server's
@@ -76,7 +76,7 @@ export async function open({ server: serverOptions, context: contextOptions, scr
   page.on('console', (/** @type {any} */ message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  if (script) await page.addInitScript(script);
+  for (const one of [script ?? []].flat()) await page.addInitScript(one);
   await page.goto(address ?? new URL(path, server.url).href, { waitUntil });
   return { page, server, errors, context };
 }
@@ -133,6 +133,7 @@ export const guarded = (page) => page.evaluate(async () => {
 
 /** A script for open(): the visitor has chosen the accurate network, so none comes before it. */
 export function choseAccurate() {
+  if (!location.protocol.startsWith('http')) return; // the blank page before the first
   localStorage.setItem(`humshakal-choice:${new URL('./', location.href).pathname}`,
     JSON.stringify({ model: 'facenet-vggface2' }));
 }
