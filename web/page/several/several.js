@@ -105,7 +105,8 @@ export async function matchTogether(humshakal, looks, k, switched, person = 0) {
   const least = leastAgreement(humshakal.info.embedder);
   const facesOf = (/** @type {number[]} */ list) => list.map((i) => looks[i].faces);
   const people = findPeople(facesOf(able), least).map((own) => own.map((i) => able[i]));
-  const seeds = people[person].filter((i) => asked.includes(i));
+  const meant = people[person] ?? people[0]; // another network may see fewer people
+  const seeds = meant.filter((i) => asked.includes(i));
   const members = findPerson(facesOf(asked), least, facesOf(seeds.length ? seeds : asked));
   const photos = looks.map(({ found, faces }, i) => {
     const member = members[asked.indexOf(i)];
