@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
-import { names, open, resultShown } from './lib/page.mjs';
+import { choseAccurate, names, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -221,7 +221,7 @@ test('a refused camera is a sentence with a way out, and can be tried again', as
 });
 
 test('no camera, a busy one, and a page without https are sentences', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   const cases = { NotFoundError: /No camera was found/, NotReadableError: /used by another program/,
     OverconstrainedError: /No camera was found/, OddError: /cannot be used here/ };
   for (const [name, says] of Object.entries(cases)) {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { familyChance, pairHeading, pairMeasured, pairText, percentage, shareAbove }
   from '../web/page/compare/pairs.js';
 import { assertForEveryone } from './lib/everyone.mjs';
-import { choose, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
 import { png } from './lib/png.mjs';
 import { inProject } from './lib/project.mjs';
 
@@ -196,7 +196,7 @@ test('what was not measured is not judged', () => {
 // ---- The scores of the first page ----------------------------------------------------------
 
 test('somebody who is not in the gallery is told that nobody looks much like them', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   const [first] = await names(page);

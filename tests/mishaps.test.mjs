@@ -20,7 +20,7 @@ const silent = () => {};
 // ---- Slips -------------------------------------------------------------------------------
 
 test('pasted text and a bad file leave the last result to go back to', async () => {
-  const { page, errors } = await open();
+  const { page, errors } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   const before = await names(page);
@@ -52,7 +52,7 @@ test('pasted text and a bad file leave the last result to go back to', async () 
 });
 
 test('text and pictures of the page that are dragged about raise no veil', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   /** @param {boolean} own @param {Record<string, string>} data */
   const veiled = (own, data) => page.evaluate(([inside, given]) => {
     const dataTransfer = new DataTransfer();
@@ -84,7 +84,7 @@ test('another network after several photos have failed keeps the photos', async 
 });
 
 test('forgetting a network that is not used leaves the result and the engine where they are', async () => {
-  const { page, errors } = await open();
+  const { page, errors } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   const before = await names(page);
@@ -147,7 +147,7 @@ test('a site whose manifest names what is not there is said to be damaged', asyn
 });
 
 test('a page that works says nothing of missing parts', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   assert.equal(await page.isVisible('#late'), false);
@@ -233,7 +233,7 @@ test('a network that cannot be fetched now: there is one on the device', async (
 });
 
 test('a small picture of the gallery that is damaged is left out of the card', async () => {
-  const { page, errors } = await open();
+  const { page, errors } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   await page.evaluate(() => {
@@ -245,7 +245,7 @@ test('a small picture of the gallery that is damaged is left out of the card', a
 });
 
 test('a card that takes its time does not come up over something else', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   await page.evaluate(() => {

@@ -23,7 +23,7 @@ const verdicts = (page) => page.locator('#several .verdict').allInnerTexts();
 const checks = (page) => page.locator('#several input');
 
 inBoth('several photos are taken together, and the one of somebody else is left out', async () => {
-  const { page, errors } = await open();
+  const { page, errors } = await open({ script: choseAccurate });
   const [wrong] = await photosOf('jessica smith', 1);
   const [first, second, third] = await photosOf('emily willis', 3);
   await page.setInputFiles('#file', [first, wrong, second, third]);
@@ -45,7 +45,7 @@ inBoth('several photos are taken together, and the one of somebody else is left 
 });
 
 test('a photo can be left out and used all the same, and the result follows', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   const [wrong] = await photosOf('laura tilling', 1);
   await page.setInputFiles('#file', [...await photosOf('tara sanford', 2), wrong]);
   await resultShown(page);
@@ -109,7 +109,7 @@ test('mixed photos: the page says how many people it sees, and asks which one is
 });
 
 test('photos without a face and damaged ones are told, by keyboard as well', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   const grey = { name: 'grey.png', mimeType: 'image/png', buffer: png(90, 90, () => [99, 99, 99]) };
   const text = { name: 'text.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('hello') };
   const [one, two] = await Promise.all((await photosOf('emily willis', 2)).map(
@@ -128,7 +128,7 @@ test('photos without a face and damaged ones are told, by keyboard as well', asy
 });
 
 test('several photos can be dropped', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   await page.waitForSelector('.samples img[src]');
   const contents = await Promise.all((await photosOf('emily willis', 2)).map(
     async (file) => [...await readFile(file)]));

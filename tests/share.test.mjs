@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { isResultLink, readResultLink, writeResultLink } from '../web/page/share/result-link.js';
-import { choose, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
 const PAGE = 'https://example.org/a/';
@@ -40,7 +40,7 @@ const colours = (page) => page.evaluate(() => {
 });
 
 inBoth('the card: the own face left out, in squares or shown; no metadata in the file', async () => {
-  const { page, errors } = await open();
+  const { page, errors } = await open({ script: choseAccurate });
   await choose(page, PORTRAIT);
   await resultShown(page);
   await page.click('#make-card');
@@ -77,7 +77,7 @@ inBoth('the card: the own face left out, in squares or shown; no metadata in the
 });
 
 test('squares keep nothing finer than their means', async () => {
-  const { page } = await open();
+  const { page } = await open({ script: choseAccurate });
   const found = await page.evaluate(async () => {
     const { drawCard, SQUARES } = await import(new URL('page/share/draw-card.js', document.baseURI).href);
     // Two faces that differ in every pixel, but not in the mean of any square.
@@ -181,7 +181,7 @@ test('a link that is not what it should be is refused, with the reason', () => {
 });
 
 inBoth('opening a link shows somebody’s result, marked as unverified', async () => {
-  const { page, server, errors } = await open();
+  const { page, server, errors } = await open({ script: choseAccurate });
   await page.goto(writeResultLink(server.url, PEOPLE));
   await page.waitForSelector('#shared:not([hidden])');
   assert.match(await page.innerText('#shared'),
