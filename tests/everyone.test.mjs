@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { LANGUAGES } from '../web/page/words/say.js';
 import { assertForEveryone, assertRoom } from './lib/everyone.mjs';
-import { choose, named, notice, open, resultShown } from './lib/page.mjs';
+import { choose, named, notice, open, resultShown, withheld } from './lib/page.mjs';
 import { inProject, site } from './lib/project.mjs';
 
 const GROUP = 'build/photos/samples/group.jpg';
@@ -20,27 +20,8 @@ function cameraIn() {
   };
 }
 
-/** A server whose network does not arrive before it is released. */
-function withheld() {
-  /** @type {(() => void)[]} */
-  const waiting = [];
-  let held = true;
-  return {
-    release() {
-      held = false;
-      waiting.forEach((go) => go());
-    },
-    /** @type {NonNullable<Parameters<typeof import('../tools/serve.mjs').serve>[1]>['intercept']} */
-    intercept({ url }, response) {
-      if (!held || url !== '/models/facenet.tflite.1') return false;
-      // In the middle of a download, which then has to begin again.
-      response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
-      response.write(Buffer.alloc(1_000_000));
-      waiting.push(() => response.destroy());
-      return true;
-    },
-  };
-}
+/** In the middle of a download, which then has to begin again. */
+const networkHeld = () => withheld(/^\/models\/facenet\.tflite\.1$/, 1_000_000);
 
 /**
  * Leads a page through its states and looks at each.
@@ -82,7 +63,7 @@ async function throughAllStates(page, server, look) {
 
 for (const locale of Object.keys(LANGUAGES)) {
   test(`axe finds nothing in any state, light and dark, wide and narrow (${locale})`, async () => {
-    const server = withheld();
+    const server = networkHeld();
     const { page } = await open({ server, script: cameraIn,
       context: { locale, reducedMotion: 'reduce' } });
     await throughAllStates(page, server, (state) => assertForEveryone(page, `${state}, ${locale}`));
@@ -103,7 +84,7 @@ test('axe finds nothing on any other page, in any language', async () => {
 
 test('written from right to left, with text of twice the size, everything has its room', async () => {
   for (const [locale, dir, size] of [['en', 'rtl', '100%'], ['hi', 'ltr', '200%']]) {
-    const server = withheld();
+    const server = networkHeld();
     const { page } = await open({ server, script: cameraIn,
       context: { locale, reducedMotion: 'reduce' } });
     await page.waitForSelector('.languages button');

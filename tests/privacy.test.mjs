@@ -154,8 +154,10 @@ inBoth('what is kept can be removed, and is said', async () => {
   await page.click('#wipe');
   await page.waitForFunction(() => /Removed/.test(
     /** @type {HTMLElement} */ (document.querySelector('#wiped')).innerText));
+  // 20 MB more where the page was left in the moment in which a network is there whole and
+  // in the parts that it came in.
   assert.match(await page.innerText('#wiped'),
-    /^Removed: \d{2,3} files, [3-5]\d\.\d MB\. One setting\. The service worker/);
+    /^Removed: \d{2,3} files, [35]\d\.\d MB\. One setting\. The service worker/);
   assert.deepEqual(await page.evaluate(async () => [await caches.keys(),
     Object.keys(localStorage).sort(), (await navigator.serviceWorker.getRegistrations()).length]),
   [['humshakal-assets-1:/another/site/'], ['humshakal-choice:/another/site/', 'something-else'], 0]);

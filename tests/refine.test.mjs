@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertNativeOrder } from './lib/native.mjs';
-import { choose, guarded, inBoth, names, open, resultShown } from './lib/page.mjs';
+import { choose, guarded, inBoth, names, open, resultShown, withheld } from './lib/page.mjs';
 import { inProject, need, photo, site } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -14,25 +14,6 @@ const LIGHT_GALLERY = inProject('build/site/galleries/presidents-hse-mobilenet.h
 const ACCURATE = /^\/models\/facenet\.tflite/;
 const ALLOWED = { serviceWorkers: 'allow' };
 
-/** A server that keeps the accurate network back until it is released. */
-function withheld() {
-  /** @type {(() => void)[]} */
-  const waiting = [];
-  let held = true;
-  return {
-    release() {
-      held = false;
-      waiting.forEach((go) => go());
-    },
-    /** @param {{url?: string}} request @param {import('node:http').ServerResponse} response */
-    intercept({ url = '' }, response) {
-      if (!held || !ACCURATE.test(url)) return false;
-      waiting.push(() => response.destroy()); // it is asked for anew
-      return true;
-    },
-  };
-}
-
 /** @param {any} page @param {RegExp} text */
 const says = (page, text) => page.waitForFunction(([source]) => {
   const line = /** @type {HTMLElement} */ (document.querySelector('#refine'));
@@ -40,7 +21,7 @@ const says = (page, text) => page.waitForFunction(([source]) => {
 }, [text.source]);
 
 inBoth('five names from the light network, then those of the accurate one', async () => {
-  const server = withheld();
+  const server = withheld(ACCURATE);
   const { page, server: { log }, errors } = await open({ server, context: ALLOWED });
   await guarded(page);
   assert.match(await page.innerText('#known'), /Presidents of the United States, 45 people/);
@@ -79,7 +60,7 @@ inBoth('five names from the light network, then those of the accurate one', asyn
 });
 
 test('who has enough stays with the fast one, at the next visit too', async () => {
-  const server = withheld();
+  const server = withheld(ACCURATE);
   const { page, server: { log } } = await open({ server });
   await choose(page, PORTRAIT);
   await resultShown(page);
@@ -131,7 +112,7 @@ test('an accurate network that does not come is said, and can be tried again', a
 });
 
 test('what is under way is not interrupted: another photo, an open window', async () => {
-  const server = withheld();
+  const server = withheld(ACCURATE);
   const { page, server: { log } } = await open({ server });
   await choose(page, PORTRAIT);
   await resultShown(page);
@@ -144,7 +125,8 @@ test('what is under way is not interrupted: another photo, an open window', asyn
   await page.waitForSelector('#why[open]');
   const before = await names(page);
   server.release();
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /facenet\.tflite\.22$/.test(name)));
+  await page.waitForFunction(() => performance.getEntriesByType('resource')
+    .some(({ name }) => /facenet\.tflite\.22$/.test(name)));
   await page.waitForTimeout(2000);
   assert.deepEqual(await names(page), before);
   assert.ok(log.length);
@@ -154,7 +136,7 @@ test('what is under way is not interrupted: another photo, an open window', asyn
 });
 
 test('all faces, and several photos of one person, are looked at again', async () => {
-  const server = withheld();
+  const server = withheld(ACCURATE);
   const { page } = await open({ server });
   await choose(page, GROUP);
   await resultShown(page);
@@ -162,7 +144,7 @@ test('all faces, and several photos of one person, are looked at again', async (
   await page.waitForSelector('#everyone:not([hidden])');
   server.release();
   await says(page, /Looked again, more closely: (the same people|\d of 5|one of 5)/);
-  const several = withheld();
+  const several = withheld(ACCURATE);
   const { page: other } = await open({ server: several });
   await other.setInputFiles('#file', [PORTRAIT, OTHER].map((file) => inProject(file)));
   await resultShown(other);

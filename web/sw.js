@@ -2,9 +2,10 @@
  * The service worker: between the page and the network. It is a gate: only GET requests for
  * files of this site pass, by the list that set-up writes into files.js, and what passes is
  * asked for anew by name, so that neither a query nor a header, a cookie or a body goes
- * along; only a broken download says where it goes on. Every answer gets the page's content security policy, so that workers and new pages
- * are bound by it too, and the headers that give the page shared memory, and with it
- * threads, where the host cannot send them (GitHub Pages). It tells the page what passed.
+ * along; only a broken download says where it goes on. Every answer gets the page's content
+ * security policy, so that workers and new pages are bound by it too, and the headers that
+ * give the page shared memory, and with it threads, where the host cannot send them (GitHub
+ * Pages). It tells the page what passed.
  *
  * It also keeps the page's own files, one whole version at a time: the next visit works
  * without a network, and no visitor gets half of an update. Networks and galleries are kept

@@ -134,8 +134,38 @@ export const guarded = (page) => page.evaluate(async () => {
 /** A script for open(): the visitor has chosen the accurate network, so none comes before it. */
 export function choseAccurate() {
   if (!location.protocol.startsWith('http')) return; // the blank page before the first
-  localStorage.setItem(`humshakal-choice:${new URL('./', location.href).pathname}`,
-    JSON.stringify({ model: 'facenet-vggface2' }));
+  const key = `humshakal-choice:${new URL('./', location.href).pathname}`;
+  if (localStorage.getItem(key) === null) { // a test may choose another one afterwards
+    localStorage.setItem(key, JSON.stringify({ model: 'facenet-vggface2' }));
+  }
+}
+
+/**
+ * A server that keeps files back until they are released: then they have to be asked for
+ * anew.
+ * @param {RegExp} files  their paths
+ * @param {number} [first]  bytes that are sent before
+ */
+export function withheld(files, first = 0) {
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  let held = true;
+  return {
+    release() {
+      held = false;
+      waiting.forEach((go) => go());
+    },
+    /** @type {NonNullable<NonNullable<Parameters<typeof serve>[1]>['intercept']>} */
+    intercept({ url = '' }, response) {
+      if (!held || !files.test(url)) return false;
+      if (first > 0) {
+        response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
+        response.write(Buffer.alloc(first));
+      }
+      waiting.push(() => response.destroy());
+      return true;
+    },
+  };
 }
 
 /** Waits for the closer look, after a first visit's first names. @param {any} page */

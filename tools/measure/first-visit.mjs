@@ -19,12 +19,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { launch } from '../../tests/lib/browser.mjs';
+import { summarise } from '../bench/timing.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LATENCY = 40;
 const CHUNK = 8192;
 const HEADERS = 300; // of an answer, about
-const PACKED = new Set(['.html', '.css', '.js', '.mjs', '.json', '.svg', '.wasm', '.webmanifest', '.recipe']);
+const PACKED = new Set(['.html', '.css', '.js', '.mjs', '.json', '.svg', '.wasm', '.webmanifest',
+  '.recipe']);
 const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript',
   '.mjs': 'text/javascript', '.json': 'application/json', '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm', '.jpg': 'image/jpeg', '.png': 'image/png',
@@ -162,7 +164,12 @@ const DEVICES = [
 
 /** @typedef {Record<string, {seconds: number, bytes: number}>} Marks */
 
-/** @param {any} browser @param {number} mbit @param {typeof VISITS[0]} visit @param {typeof DEVICES[0]} on */
+/**
+ * @param {any} browser
+ * @param {number} mbit
+ * @param {typeof VISITS[0]} visit
+ * @param {typeof DEVICES[0]} on
+ */
 async function measure(browser, mbit, { path, steps }, { viewport, slow }) {
   const server = await throttled(mbit, Number(values.cut));
   const context = await browser.newContext({ viewport });
@@ -186,20 +193,25 @@ async function measure(browser, mbit, { path, steps }, { viewport, slow }) {
   return { marks, twice };
 }
 
-const median = (/** @type {number[]} */ list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
-
 const browser = await launch('chromium');
-console.log('Mbit/s  device   page                        samples   names s     MB   refined s     MB  asked for twice');
+console.log('Mbit/s  device   page                        samples   names s     MB   refined s     MB'
+  + '  asked for twice');
 for (const mbit of values.mbit.split(',').map(Number)) {
   for (const on of DEVICES) {
     for (const visit of VISITS) {
       /** @type {Awaited<ReturnType<typeof measure>>[]} */
       const runs = [];
-      for (let run = 0; run < Number(values.runs); run += 1) runs.push(await measure(browser, mbit, visit, on));
+      for (let run = 0; run < Number(values.runs); run += 1) {
+        runs.push(await measure(browser, mbit, visit, on));
+      }
       /** @param {string} what @param {'seconds' | 'bytes'} unit */
-      const of = (what, unit) => median(runs.map(({ marks }) => marks[what]?.[unit] ?? NaN));
-      const seconds = (/** @type {string} */ what) => of(what, 'seconds').toFixed(1).replace('NaN', '-').padStart(9);
-      const megabytes = (/** @type {string} */ what) => (of(what, 'bytes') / 1e6).toFixed(2).replace('NaN', '-').padStart(7);
+      const median = (what, unit) => summarise(
+        runs.map(({ marks }) => marks[what]?.[unit] ?? NaN)).median;
+      /** @param {number} value @param {number} digits @param {number} width */
+      const cell = (value, digits, width) => (
+        (Number.isNaN(value) ? '-' : value.toFixed(digits)).padStart(width));
+      const seconds = (/** @type {string} */ what) => cell(median(what, 'seconds'), 1, 9);
+      const megabytes = (/** @type {string} */ what) => cell(median(what, 'bytes') / 1e6, 2, 7);
       console.log(`${String(mbit).padStart(6)}  ${on.device.padEnd(7)}  ${visit.name.padEnd(26)}${
         seconds('samples')}${seconds('names')}${megabytes('names')} ${seconds('refined')}${
         megabytes('refined')}  ${runs[0].twice.length}`);

@@ -293,8 +293,9 @@ export class Assets {
    */
   async #fetch(entry, how, accept) {
     const url = new URL(entry.file, this.#base);
-    return url.protocol === 'file:' ? accept(await readLocal(url, entry.file))
-      : download(url, { file: entry.file, bytes: entry.packed ?? entry.bytes }, { ...how, stall: this.#stall, warn: this.#warn }, accept);
+    if (url.protocol === 'file:') return accept(await readLocal(url, entry.file));
+    return download(url, { file: entry.file, bytes: entry.packed ?? entry.bytes },
+      { ...how, stall: this.#stall, warn: this.#warn }, accept);
   }
 
   /**

@@ -254,7 +254,8 @@ const manifest = record({
   models: listById(inParts(record({ ...file, ...model, parts }))),
   galleries: listById(inParts(record({ ...file, ...gallery, parts }))),
   defaults: record({ model: id, light: optional(id) }),
-  samples: listOf(record({ ...file, small: optional(path), title: text, author: text, licence: text, link })),
+  samples: listOf(record({ ...file, small: optional(path), title: text, author: text,
+    licence: text, link })),
 });
 
 /** What the visitor brought along has a name, and no address. */

@@ -45,8 +45,8 @@ const page = createPage({
     ...sides.map((side, i) => mountSide(side, i)),
     ...sides.map((side, i) => {
       const update = mountPhoto(/** @type {HTMLElement} */ (side.querySelector('.photo')));
-      return (/** @type {State} */ { sides: photos, phase }) => update({ phase, several: null, photo: photos[i],
-        found: photos[i]?.found ?? null, selected: photos[i]?.selected ?? 0 });
+      return (/** @type {State} */ { sides: photos, phase }) => update({ phase, several: null,
+        photo: photos[i], found: photos[i]?.found ?? null, selected: photos[i]?.selected ?? 0 });
     }),
     mountProgress(element('progress')),
     mountNotice(element('notice')),

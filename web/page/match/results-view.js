@@ -28,7 +28,8 @@ export function mountResults(element) {
     part(element, '.text').textContent = resultText(matches, threshold, offers?.gallery);
     element.classList.toggle('again', again);
     element.classList.toggle('far', onlyNearest(matches, threshold));
-    const before = again ? [...element.querySelectorAll('.person')].map((item) => part(item, 'details').open) : [];
+    const before = again ? [...element.querySelectorAll('.person')]
+      .map((item) => part(item, 'details').open) : [];
     part(element, 'ol').replaceChildren(...matches.map((match, i) => {
       const item = personItem(match, threshold, addresses[i], i === 0, crop);
       part(item, 'details').open = before[i] ?? false;

@@ -98,7 +98,9 @@ const formats = new Map();
  * @param {number} [digits]  exactly so many behind the point
  */
 export function number(value, digits) {
-  if (digits !== undefined && Object.is(Number(value.toFixed(digits)), -0)) return number(0, digits); // not "-0.00"
+  if (digits !== undefined && Object.is(Number(value.toFixed(digits)), -0)) {
+    return number(0, digits); // not "-0.00"
+  }
   if (Math.abs(value) < 999 && (digits !== undefined || Number.isInteger(value))) {
     return value.toFixed(digits);
   }
