@@ -3,7 +3,8 @@
  * Writes SITE/files.js, from which the service worker knows what it may let through: every
  * file of the site, and the content security policy of its pages, which is read from
  * index.html and must be the same in all of them. Files put into a site later on are not
- * reachable until this has run again.
+ * reachable until this has run again. And it marks pages and scripts with their version, so
+ * that a page knows scripts of another one.
  *
  *     node tools/setup/files.mjs build/site
  */
@@ -15,7 +16,24 @@ import { join, relative, resolve } from 'node:path';
 /** What assets.js keeps, and what few visitors ever need, is not fetched in advance. */
 const LARGE = /\.(wasm|humg|recipe|tflite(\.\d+)?)$|^engine\/convert\/|^picture\.jpg$/;
 
+const VERSION = 'page/gate/version.js';
+
 const site = resolve(process.argv[2] ?? '');
+
+/** @param {string[]} files  all of the site @param {string} policy */
+async function markVersion(files, policy) {
+  const hash = createHash('sha256').update(policy);
+  for (const file of files) {
+    if (file !== VERSION && !file.endsWith('.html')) hash.update(file).update(await readFile(join(site, file)));
+  }
+  const version = hash.digest('hex').slice(0, 16);
+  await writeFile(join(site, VERSION), `export const VERSION = '${version}';\n`);
+  for (const file of files.filter((name) => name.endsWith('.html'))) {
+    const html = await readFile(join(site, file), 'utf8');
+    await writeFile(join(site, file), html.replace(/<html( data-version="\w*")?/,
+      `<html data-version="${version}"`));
+  }
+}
 
 /** @param {string} html */
 const policyOf = (html) => (
@@ -29,6 +47,7 @@ async function main() {
   const odd = files.find((file) => !/^[\w./-]+$/.test(file));
   if (odd) throw new Error(`"${odd}" has characters in its name that change in an address.`);
   const policy = policyOf(await readFile(join(site, 'index.html'), 'utf8'));
+  if (files.includes(VERSION)) await markVersion(files, policy);
   const version = createHash('sha256').update(policy)
     .update(await readFile(join(site, 'sw.js')));
   /** @type {Record<string, string>} */

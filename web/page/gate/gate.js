@@ -5,9 +5,13 @@
  */
 
 import { trusted } from '../../engine/humshakal.js';
+import { VERSION } from './version.js';
 
 /** A service worker starts in a fraction of a second, or not at all (private windows). */
 const PATIENCE = 5000;
+
+/** A newer one takes over in a fraction of a second, or, in Chromium, sometimes not at all. */
+const TAKE_OVER = 2000;
 
 /**
  * What went over the network since markReady(). guarded: the service worker counts, for all
@@ -60,6 +64,10 @@ export function markReady() {
  */
 export async function startGate({ onTraffic: listener = onTraffic, onNewer = () => {} } = {}) {
   onTraffic = listener;
+  if (isMixed()) {
+    loadAgain();
+    return new Promise(() => {}); // this page is given up
+  }
   try {
     const { serviceWorker } = navigator; // which throws where site data is blocked
     if (!serviceWorker) throw new Error('this browser offers none here');
@@ -74,6 +82,21 @@ export async function startGate({ onTraffic: listener = onTraffic, onNewer = () 
     countWithoutGate();
   }
   return traffic.guarded;
+}
+
+/**
+ * Whether the page is of one version and its scripts of another: the browser changed the
+ * service worker between the two, or kept one of them longer. A page that was loaded again
+ * for that reason makes do with what came.
+ */
+function isMixed() {
+  const { version = '' } = document.documentElement.dataset;
+  return version !== VERSION && !history.state?.again;
+}
+
+function loadAgain() {
+  history.replaceState({ again: true }, '');
+  location.reload();
 }
 
 /** @param {Promise<void>} installed */
@@ -135,16 +158,20 @@ function countWithoutGate() {
 function watchVersions(serviceWorker, registration, onNewer) {
   const hadOne = Boolean(serviceWorker.controller);
   let asked = false;
-  const use = () => {
+  const take = () => {
     asked = true;
-    if (registration.waiting) registration.waiting.postMessage('update');
-    else location.reload(); // another tab has taken it
+    registration.waiting?.postMessage('update');
+  };
+  const use = () => {
+    // Another tab has taken it, or Chromium keeps it waiting until the page is loaded anew.
+    setTimeout(() => location.reload(), registration.waiting ? TAKE_OVER : 0);
+    take();
   };
   serviceWorker.addEventListener('controllerchange', () => {
     if (asked) location.reload();
     else if (hadOne) onNewer(use);
   });
-  if (registration.waiting && hadOne) use();
+  if (registration.waiting && hadOne) take();
   registration.addEventListener('updatefound', () => {
     const { installing } = registration;
     installing?.addEventListener('statechange', () => {
