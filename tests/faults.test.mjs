@@ -17,6 +17,7 @@ const SAMPLE = {
     'worker.js: silent',
     'the engine’s .mjs: a web page',
     'a gallery: short',
+    'the closer look’s network: cut',
     'sw.js: silent',
     'service worker: it cannot keep anything',
     'storage: opening it is refused',

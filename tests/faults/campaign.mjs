@@ -70,13 +70,13 @@ async function goOn(scene, { then = 'photo', mends = true }) {
  * @returns {Promise<Verdict>}
  */
 export async function run(browser, name, row) {
-  const { fault, answers = [], context, script, whole, base, path, visit, sees = FIVE,
+  const { fault, answers = [], context, script, network, base, path, visit, sees = FIVE,
     within = LIMIT.names, check } = row;
   const scene = new Scene(browser);
   let seen = '';
   let seconds = 0;
   try {
-    await scene.begin({ answers, sees, context, script, whole, base });
+    await scene.begin({ answers, sees, context, script, network, base });
     await scene.open(path);
     if (visit) await visit(scene);
     else await scene.give(undefined, within);

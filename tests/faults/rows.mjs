@@ -15,7 +15,8 @@ import { NEXT_PHOTO, PHOTO } from './scene.mjs';
  * @property {[RegExp, import('./answers.mjs').Answer][]} [answers]  of the server, by file
  * @property {() => void} [script]  runs before the page's own, in every document
  * @property {object} [context]     options of the browser's context
- * @property {boolean} [whole]      with the site's own network instead of the light one
+ * @property {'light' | 'accurate' | 'both'} [network]  that the visitor has chosen; both: none,
+ *   as at a first visit; default: light
  * @property {string} [base]        the site's path
  * @property {string} [path]        what is opened
  * @property {(scene: Scene) => Promise<void>} [visit]  default: a photo is given
@@ -134,14 +135,39 @@ const FILES = [
   ...listed('the .wasm', /^engine\/.*\.wasm/),
   ...listed('a recipe', /^models\/blazeface-short\.recipe/),
   ...listed('a detector', /^models\/blazeface-full\.tflite/),
-  ...listed('a network in parts', /^models\/facenet\.tflite\.1$/, { whole: true }),
+  ...listed('a network in parts', /^models\/facenet\.tflite\.1$/, { network: 'accurate' }),
   ...listed('a gallery', /^galleries\//),
 ];
 for (const row of FILES) {
-  if (/in parts: slow/.test(row.fault)) row.whole = true;
+  if (/in parts: slow/.test(row.fault)) row.network = 'accurate';
   // Nothing says what the manifest should be; a letter of a text is no harm.
   if (/manifest: one bit off/.test(row.fault)) row.sees = /^five names|damaged/;
 }
+
+// ---- The closer look -----------------------------------------------------------------------
+
+/** The first names stand, a line says what is missing, and it can be tried again. */
+const closer = {
+  network: /** @type {const} */ ('both'),
+  /** @param {Scene} scene */
+  async check(scene) {
+    /** @param {RegExp} text */
+    const says = (text) => scene.page.waitForFunction((/** @type {RegExp} */ wanted) => (
+      wanted.test(/** @type {HTMLElement} */ (document.querySelector('#refine')).innerText)), text);
+    await says(/The accurate one did not arrive/);
+    scene.mend();
+    await scene.press('Try again');
+    await says(/Looked again/);
+  },
+};
+
+const CLOSER_LOOK = [
+  ...each('the closer look’s network', /^models\/facenet\.tflite\.1$/,
+    [...NO_ANSWER, ...OTHER_BYTES, 'silent', 'stalled'], closer),
+  ...each('the closer look’s gallery', /^galleries\/presidents\.humg/,
+    ['missing', 'cut', 'short', 'one bit off', 'silent'], closer),
+  ...each('the closer look’s recipe', /^models\/facenet\.recipe/, ['missing', 'a web page'], closer),
+];
 
 // ---- The service worker --------------------------------------------------------------------
 
@@ -233,7 +259,7 @@ SERVICE_WORKER.push(
 
 /** @type {Row[]} */
 const CONNECTION = [
-  { fault: 'server down during the download, up for the next photo', whole: true,
+  { fault: 'server down during the download, up for the next photo', network: 'accurate',
     answers: [[/facenet\.tflite\.1$/, ANSWERS.stalled]],
     async visit(scene) {
       const asked = scene.asked(/facenet\.tflite\.1$/);
@@ -354,7 +380,7 @@ const STORAGE = [
     ServiceWorkerContainer.prototype.register = async () => refuse();
   } },
   ...['null', '{', '{"model":{}}', '{"model":"gone","gallery":"gone"}'].map((choice) => (
-    { fault: `storage: the stored choice is ${choice}`, whole: true, async visit(
+    { fault: `storage: the stored choice is ${choice}`, network: /** @type {const} */ ('both'), async visit(
       /** @type {Scene} */ scene) {
       await scene.page.evaluate((/** @type {string} */ text) => {
         localStorage.setItem(`humshakal-choice:${location.pathname}`, text);
@@ -489,7 +515,7 @@ const inThread = (code) => [[/^engine\/worker\.js/, changed((text) => `${code}\n
 const BROWSER = [
   { fault: 'memory: it cannot grow', answers: inThread(
     'WebAssembly.Memory.prototype.grow = () => { throw new RangeError("no memory"); };'),
-  whole: true, sees: /memory/i, then: 'retry' },
+  network: 'accurate', sees: /memory/i, then: 'retry' },
   { fault: 'memory: none to begin with', answers: inThread(`for (const name of ['instantiate',
     'instantiateStreaming']) WebAssembly[name] = () => Promise.reject(
       new RangeError('WebAssembly.Memory(): could not allocate memory'));`),
@@ -518,7 +544,7 @@ const BROWSER = [
     const now = Date.now;
     Date.now = () => now() + 30 * 31_557_600_000;
   } })),
-  { fault: 'frozen during the download, and resumed', only: 'chromium', whole: true,
+  { fault: 'frozen during the download, and resumed', only: 'chromium', network: 'accurate',
     answers: at(/facenet\.tflite\.1$/, 'slow'),
     async visit(scene) {
       const asked = scene.asked(/facenet\.tflite\.1$/);
@@ -669,7 +695,8 @@ const LINKS = {
 /** @type {Row[]} */
 const HOSTILE = [
   ...MANIFESTS.map(([what, change]) => (
-    { fault: `a manifest ${what}`, whole: /default/.test(what), answers: manifest(change),
+    { fault: `a manifest ${what}`, network: /default/.test(what) ? /** @type {const} */ ('both') : undefined,
+      answers: manifest(change),
       sees: /^five names|damaged|did not finish/, check: harmless,
       then: /** @type {const} */ ('photo') })),
   { fault: 'a manifest of 20 MB', answers: [[/^models\/manifest\.json/, changed((text) => (
@@ -698,6 +725,7 @@ export const ROWS = [
   ...PAGE_SCRIPTS,
   ...ENGINE_SCRIPTS,
   ...FILES,
+  ...CLOSER_LOOK,
   ...SERVICE_WORKER,
   ...CONNECTION,
   ...STORAGE,

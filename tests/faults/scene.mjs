@@ -21,12 +21,15 @@ const TYPES = { css: 'text/css', html: 'text/html', js: 'text/javascript', jpg: 
   json: 'application/json', mjs: 'text/javascript' };
 
 /** The light network answers sooner; most faults do not ask which one it is. */
-function chooseLight() {
+const NETWORKS = { light: 'hse-mobilenet-vggface2', accurate: 'facenet-vggface2' };
+
+/** @param {string} model */
+function chooseNetwork(model) {
   try {
     localStorage.setItem(`humshakal-choice:${new URL('./', location.href).pathname}`,
-      JSON.stringify({ model: 'hse-mobilenet-vggface2' }));
+      JSON.stringify({ model }));
   } catch {
-    // Where it is the fault that nothing can be kept, the site's own network is taken.
+    // Where it is the fault that nothing can be kept, it is as at a first visit.
   }
 }
 
@@ -82,15 +85,15 @@ export class Scene {
    * @param {RegExp} how.sees
    * @param {object} [how.context]
    * @param {() => void} [how.script]  runs before the page's own
-   * @param {boolean} [how.whole]  with the site's own network
+   * @param {'light' | 'accurate' | 'both'} [how.network]  both: none is chosen
    * @param {string} [how.base]  the path of the site
    */
-  async begin({ answers, sees, context, script, whole, base }) {
+  async begin({ answers, sees, context, script, network = 'light', base }) {
     this.answers = answers;
     this.expect(sees);
     this.server = await this.serve(0, base);
     this.context = await this.#browser.newContext(context);
-    if (!whole) await this.context.addInitScript(chooseLight);
+    if (network !== 'both') await this.context.addInitScript(chooseNetwork, NETWORKS[network]);
     // Not in the empty page that a window begins with.
     if (script) await this.context.addInitScript(`if (origin !== 'null') (${script})();`);
     this.page = await this.newPage();
