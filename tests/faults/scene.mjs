@@ -72,6 +72,8 @@ export class Scene {
   #late = false;
   /** Whether this document has been given a photo. */
   #given = false;
+  /** What it is to be given once it is there after all. */
+  #wanted = '';
   #browser;
 
   /** @param {any} browser */
@@ -194,12 +196,14 @@ export class Scene {
     const found = await this.#look(true, 1000 * seconds);
     if (!found) throw new Error('Timeout: the page is not there');
     if (this.#given || found === 'ready') await this.choose(file);
+    else this.#wanted = file;
   }
 
   /** Gives a photo, whether or not the page is there yet. */
   async choose(file = PHOTO) {
     this.begun();
     this.#given = true;
+    this.#wanted = '';
     await this.page.setInputFiles('#file', inProject(file));
   }
 
@@ -214,7 +218,11 @@ export class Scene {
    * @returns {Promise<string>}  '' if nothing does by then
    */
   async outcome(seconds = PATIENCE / 1000) {
-    return this.#look(false, Math.max(1, 1000 * (seconds - this.seconds())));
+    const left = () => Math.max(1, 1000 * (seconds - this.seconds()));
+    const seen = await this.#look(Boolean(this.#wanted), left());
+    if (seen !== 'ready') return seen;
+    await this.choose(this.#wanted); // what was missing has arrived in the end
+    return this.#look(false, left());
   }
 
   /** @param {boolean} arriving @param {number} timeout @returns {Promise<string>} */
