@@ -151,6 +151,8 @@ export function withheld(files, first = 0) {
   const waiting = [];
   let held = true;
   return {
+    /** How often they were asked for until then. */
+    asked: () => waiting.length,
     release() {
       held = false;
       waiting.forEach((go) => go());
