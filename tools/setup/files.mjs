@@ -24,7 +24,8 @@ const site = resolve(process.argv[2] ?? '');
 async function markVersion(files, policy) {
   const hash = createHash('sha256').update(policy);
   for (const file of files) {
-    if (file !== VERSION && !file.endsWith('.html')) hash.update(file).update(await readFile(join(site, file)));
+    if (file === VERSION || file.endsWith('.html')) continue;
+    hash.update(file).update(await readFile(join(site, file)));
   }
   const version = hash.digest('hex').slice(0, 16);
   await writeFile(join(site, VERSION), `export const VERSION = '${version}';\n`);

@@ -64,10 +64,7 @@ export function markReady() {
  */
 export async function startGate({ onTraffic: listener = onTraffic, onNewer = () => {} } = {}) {
   onTraffic = listener;
-  if (isMixed()) {
-    loadAgain();
-    return new Promise(() => {}); // this page is given up
-  }
+  if (loadMixedAgain()) return new Promise(() => {});
   try {
     const { serviceWorker } = navigator; // which throws where site data is blocked
     if (!serviceWorker) throw new Error('this browser offers none here');
@@ -85,18 +82,18 @@ export async function startGate({ onTraffic: listener = onTraffic, onNewer = () 
 }
 
 /**
- * Whether the page is of one version and its scripts of another: the browser changed the
- * service worker between the two, or kept one of them longer. A page that was loaded again
- * for that reason makes do with what came.
+ * Where the page is of one version and its scripts of another, because the browser changed the
+ * service worker between the two or kept one of them longer, it is loaded again. Once: after
+ * that it makes do with what came. A page that names no version is its author's own.
+ * @returns {boolean}  whether this page is given up
  */
-function isMixed() {
-  const { version = '' } = document.documentElement.dataset;
-  return version !== VERSION && !history.state?.again;
-}
-
-function loadAgain() {
-  history.replaceState({ again: true }, '');
-  location.reload();
+function loadMixedAgain() {
+  const { version = VERSION } = document.documentElement.dataset;
+  const { again = false, ...state } = history.state ?? {};
+  const mixed = version !== VERSION;
+  if (mixed !== again) history.replaceState(mixed ? { ...state, again: true } : state, '');
+  if (mixed && !again) location.reload();
+  return mixed && !again;
 }
 
 /** @param {Promise<void>} installed */
