@@ -1,5 +1,6 @@
 #include "detect.h"
 
+#include "crop.h"
 #include "pixels.h"
 
 #include <math.h>
@@ -21,6 +22,12 @@ enum {
 #define SECOND_LOOK 2.5   /* side of the square around a face, in sizes of its box */
 #define SAME_FACE 0.2f    /* least overlap of a candidate and what is seen then */
 #define FARTHEST 4        /* windows: no box or point beyond is of a face that is seen */
+#define DEGREE 0.017453292519943295
+#define TILTED 25      /* degrees: from here on a face is seen better turned upright */
+#define WHOLE 0.98f    /* of a box: less is inside where the photo's edge cuts it */
+#define DOUBT 0.82f    /* below it the surest face may be one that stands another way */
+#define AT_LEAST 0.05f /* so much more speaks for another way, or it stays */
+#define CUT_CANDIDATE 0.1f /* instead of CANDIDATE, where the photo's edge cuts it */
 
 /* ---- Pure functions -------------------------------------------------------------- */
 
@@ -189,20 +196,38 @@ typedef struct {
     const hum_image *photo, *half; /* half: width 0 where the photo is small */
     hum_resampler *scratch;
     hum_text *error;
+    int turn; /* degrees clockwise by which faces are taken to stand turned */
 } search;
 
-/* Looks into a square of the photo; what lies outside it is black, as BlazeFace was
-   trained on letterboxed pictures. Appends to faces, in the photo's pixels. */
-static hum_status look(search *s, hum_detector *d, hum_rect square, hum_face *faces,
-                       int32_t *count) {
+/* From a square's own frame, 0..1, to the photo's pixels. */
+static void place(const hum_rect *square, double c, double s, float x, float y, float *px,
+                  float *py) {
+    double u = ((double)x - 0.5) * square->width, v = ((double)y - 0.5) * square->width;
+    *px = (float)(square->x + square->width / 2 + c * u - s * v);
+    *py = (float)(square->y + square->width / 2 + s * u + c * v);
+}
+
+/* The share of a box that lies in the photo. */
+static float inside(const hum_face *f, const hum_image *photo) {
+    float w = fminf(f->x + f->width, (float)photo->width) - fmaxf(f->x, 0);
+    float h = fminf(f->y + f->height, (float)photo->height) - fmaxf(f->y, 0);
+    return w > 0 && h > 0 ? fminf(w * h / (f->width * f->height), 1) : 0;
+}
+
+/* Looks into a square of the photo. Outside of it is black, as BlazeFace was trained on
+   letterboxed pictures, or its mirror image. Appends to faces, in the photo's pixels;
+   boxes are as large as they are in the square's own frame. */
+static hum_status look(search *s, hum_detector *d, hum_rect square, hum_edge edge,
+                       hum_face *faces, int32_t *count) {
     const hum_image *from = s->photo;
     hum_rect part = square;
     if (s->half->width && square.width >= 4 * d->side) {
         from = s->half;
-        part = (hum_rect){square.x / 2, square.y / 2, square.width / 2, square.width / 2};
+        part = (hum_rect){square.x / 2, square.y / 2, square.width / 2, square.width / 2,
+                          square.turn};
     }
-    hum_status status = hum_resample(from, part, HUM_EDGE_BLACK, d->side, d->side,
-                                     d->pixels, s->scratch, s->error);
+    hum_status status =
+        hum_resample(from, part, edge, d->side, d->side, d->pixels, s->scratch, s->error);
     if (status != HUM_OK) return status;
     hum_normalise(&d->recipe, d->pixels, (size_t)d->side * (size_t)d->side,
                   hum_net_input(d->net));
@@ -211,14 +236,20 @@ static hum_status look(search *s, hum_detector *d, hum_rect square, hum_face *fa
     int32_t n =
         hum_decode_faces(hum_net_output(d->net, d->regressors),
                          hum_net_output(d->net, d->scores), d->centres, d->anchors,
-                         d->side, CANDIDATE, faces + *count, MAX_CANDIDATES - *count);
-    float x = (float)square.x, y = (float)square.y, unit = (float)square.width;
-    for (hum_face *f = faces + *count; n--; f++, ++*count) {
-        f->x = x + f->x * unit;
-        f->y = y + f->y * unit;
-        f->width *= unit;
-        f->height *= unit;
-        for (int p = 0; p < 12; p++) f->points[p] = (p % 2 ? y : x) + f->points[p] * unit;
+                         d->side, CUT_CANDIDATE, faces + *count, MAX_CANDIDATES - *count);
+    double angle = square.turn * DEGREE, c = cos(angle), sine = sin(angle);
+    for (hum_face *from_net = faces + *count; n--; from_net++) {
+        hum_face f = *from_net;
+        float cx, cy;
+        place(&square, c, sine, f.x + f.width / 2, f.y + f.height / 2, &cx, &cy);
+        f.width *= (float)square.width;
+        f.height *= (float)square.width;
+        f.x = cx - f.width / 2;
+        f.y = cy - f.height / 2;
+        for (int p = 0; p < 12; p += 2)
+            place(&square, c, sine, f.points[p], f.points[p + 1], &f.points[p],
+                  &f.points[p + 1]);
+        if (f.score >= CANDIDATE || inside(&f, s->photo) < WHOLE) faces[(*count)++] = f;
     }
     return HUM_OK;
 }
@@ -240,24 +271,24 @@ static hum_status look_at_tiles(search *s, hum_detector *d, double side, hum_fac
     for (int i = 0; i < rows * columns; i++) {
         hum_rect tile = {tile_start(s->photo->width, side, i % columns, columns),
                          tile_start(s->photo->height, side, i / columns, rows), side,
-                         side};
-        hum_status status = look(s, d, tile, faces, count);
+                         side, s->turn};
+        hum_status status = look(s, d, tile, HUM_EDGE_BLACK, faces, count);
         if (status != HUM_OK) return status;
     }
     return HUM_OK;
 }
 
-/* A second look at a candidate, from the distance at which the near detector is most
-   exact. It gives every face a box of the same framing whatever found it, and drops what
-   was no face. confirmed 0: nothing there. */
-static hum_status look_again(search *s, hum_detector *near, const hum_face *candidate,
-                             hum_face *face, int *confirmed) {
+/* Looks for a candidate in the square around it. */
+static hum_status look_for(search *s, hum_detector *near, const hum_face *candidate,
+                           int turn, hum_edge edge, hum_face *face, int *confirmed) {
     double side = SECOND_LOOK * fmax((double)candidate->width, (double)candidate->height);
     double cx = (double)candidate->x + (double)candidate->width / 2;
     double cy = (double)candidate->y + (double)candidate->height / 2;
+    hum_rect square = hum_square_about(cx, cy, side);
+    square.turn = turn;
     int32_t n = 0;
     *confirmed = 0;
-    hum_status status = look(s, near, hum_square_about(cx, cy, side), near->found, &n);
+    hum_status status = look(s, near, square, edge, near->found, &n);
     if (status != HUM_OK) return status;
     n = hum_merge_faces(near->found, n, near->recipe.iou);
     float most = SAME_FACE;
@@ -269,6 +300,28 @@ static hum_status look_again(search *s, hum_detector *near, const hum_face *cand
         *confirmed = 1;
     }
     return HUM_OK;
+}
+
+/* A second look at a candidate, from the distance at which the near detector is most
+   exact. It gives every face a box of the same framing whatever found it, and drops what
+   was no face: a tilted one is looked at upright, one that the photo's edge cuts with its
+   mirror image for what is missing. confirmed 0: nothing there. */
+static hum_status look_again(search *s, hum_detector *near, const hum_face *candidate,
+                             hum_face *face, int *confirmed) {
+    int roll = hum_face_roll(candidate), cut = inside(candidate, s->photo) < WHOLE;
+    *confirmed = 0;
+    hum_status status = HUM_OK;
+    if (abs(hum_turn_between(s->turn, roll)) > TILTED)
+        status = look_for(s, near, candidate, roll, HUM_EDGE_BLACK, face, confirmed);
+    if (status == HUM_OK && !*confirmed && candidate->score >= CANDIDATE)
+        status = look_for(s, near, candidate, s->turn, HUM_EDGE_BLACK, face, confirmed);
+    if (status != HUM_OK || *confirmed || !cut) return status;
+    status = look_for(s, near, candidate, s->turn, HUM_EDGE_MIRROR, face, confirmed);
+    float cx = face->x + face->width / 2, cy = face->y + face->height / 2;
+    if (*confirmed) /* not the mirror image itself */
+        *confirmed = cx >= 0 && cy >= 0 && cx <= (float)s->photo->width &&
+                     cy <= (float)s->photo->height;
+    return status;
 }
 
 /* Whether faces[0..count) leave it likely that there are smaller ones than windows of
@@ -288,6 +341,7 @@ static void settle(hum_face *f) {
     f->y = roundf(f->y / grid) * grid;
     f->width = roundf(f->width / grid) * grid;
     f->height = roundf(f->height / grid) * grid;
+    for (int p = 0; p < 12; p++) f->points[p] = roundf(f->points[p] / grid) * grid;
 }
 
 /* Turns the candidates behind the first `sure` faces into faces; returns through *sure
@@ -309,33 +363,93 @@ static hum_status confirm(search *s, hum_detector *near, int32_t count, int32_t 
     return HUM_OK;
 }
 
+/* Finds the faces that stand turned by s->turn, in near->candidates. */
+static hum_status find(search *s, hum_detector *near, hum_detector *far, int32_t *sure) {
+    hum_detector *finder = far->net ? far : near;
+    const hum_image *photo = s->photo;
+    hum_face *found = near->candidates;
+    double side = fmax(photo->width, photo->height);
+    int32_t n = 0;
+    *sure = 0;
+    hum_rect whole = hum_square_about(photo->width / 2.0, photo->height / 2.0, side);
+    whole.turn = s->turn;
+    hum_status status = look(s, near, whole, HUM_EDGE_BLACK, found, &n);
+    if (status == HUM_OK && far->net)
+        status = look(s, far, whole, HUM_EDGE_BLACK, found, &n);
+    if (status == HUM_OK) status = confirm(s, near, n, sure);
+    while (status == HUM_OK && side / 2 >= LEAST_TILE &&
+           look_closer(found, *sure, side)) {
+        side /= 2;
+        n = *sure;
+        status = look_at_tiles(s, finder, side, found, &n);
+        if (status == HUM_OK) status = confirm(s, near, n, sure);
+    }
+    return status;
+}
+
+/* Whether faces stand as they were looked for: their scores, each as far as its eyes are
+   level then. */
+static float evidence(const hum_face *faces, int32_t count, int turn) {
+    float sum = 0;
+    for (int32_t i = 0; i < count; i++)
+        sum += faces[i].score *
+               (float)cos(hum_turn_between(turn, hum_face_roll(&faces[i])) * DEGREE);
+    return sum;
+}
+
+/* Which other ways faces may stand, after those in near->candidates were found upright:
+   all where there is none. A face on its side is found as such, by its eyes. One on its
+   head is often found with eyes where the mouth is, but with a low score: it gets another
+   look. */
+static hum_status other_ways(search *s, hum_detector *near, int32_t count, int turns[4],
+                             int *ways) {
+    const hum_face *best = near->candidates;
+    for (int32_t i = 1; i < count; i++)
+        if (near->candidates[i].score > best->score) best = &near->candidates[i];
+    int quarter = count ? (int)lround(hum_face_roll(best) / 90.0) * 90 : 0;
+    if (!count) {
+        for (int i = 1; i < 4; i++) turns[i] = hum_turn_between(0, 90 * i);
+        *ways = 4;
+    } else if (quarter) {
+        turns[(*ways)++] = quarter;
+    } else if (best->score < DOUBT) {
+        hum_face turned;
+        int confirmed;
+        hum_status status =
+            look_for(s, near, best, 180, HUM_EDGE_BLACK, &turned, &confirmed);
+        if (status != HUM_OK) return status;
+        if (confirmed && turned.score > best->score) turns[(*ways)++] = 180;
+    }
+    return HUM_OK;
+}
+
 hum_status hum_find_faces(hum_detector *near, hum_detector *far, const hum_image *photo,
                           hum_image *half, hum_resampler *scratch, hum_face *faces,
                           int32_t capacity, int32_t *count, hum_text *error) {
-    search s = {photo, half, scratch, error};
-    hum_detector *finder = far->net ? far : near;
-    double side = fmax(photo->width, photo->height);
+    search s = {photo, half, scratch, error, 0};
     half->width = half->height = 0;
     hum_status status = HUM_OK;
-    if (side >= 4 * near->side) status = hum_image_halve(photo, half, error);
-    if (status != HUM_OK) return status;
-
-    hum_face *found = near->candidates;
-    int32_t n = 0, sure = 0;
-    hum_rect whole = hum_square_about(photo->width / 2.0, photo->height / 2.0, side);
-    status = look(&s, near, whole, found, &n);
-    if (status == HUM_OK && far->net) status = look(&s, far, whole, found, &n);
-    if (status == HUM_OK) status = confirm(&s, near, n, &sure);
-    while (status == HUM_OK && side / 2 >= LEAST_TILE && look_closer(found, sure, side)) {
-        side /= 2;
-        n = sure;
-        status = look_at_tiles(&s, finder, side, found, &n);
-        if (status == HUM_OK) status = confirm(&s, near, n, &sure);
+    if (fmax(photo->width, photo->height) >= 4 * near->side)
+        status = hum_image_halve(photo, half, error);
+    int turns[4] = {0}, ways = 1;
+    float most = -1;
+    for (int i = 0; status == HUM_OK && i < ways; i++) {
+        int32_t n;
+        s.turn = turns[i];
+        status = find(&s, near, far, &n);
+        if (status != HUM_OK) break;
+        float sum = evidence(near->candidates, n, s.turn);
+        if (i && sum < most + AT_LEAST) continue;
+        most = sum;
+        *count = n < capacity ? n : capacity;
+        memcpy(faces, near->candidates, (size_t)*count * sizeof *faces);
+        if (!i) status = other_ways(&s, near, n, turns, &ways);
     }
     if (status != HUM_OK) return status;
-    for (int32_t i = 0; i < sure; i++) settle(&found[i]);
-    qsort(found, (size_t)sure, sizeof *faces, by_size);
-    *count = sure < capacity ? sure : capacity;
-    memcpy(faces, found, (size_t)*count * sizeof *faces);
+    for (int32_t i = 0; i < *count; i++) {
+        settle(&faces[i]);
+        faces[i].inside = inside(&faces[i], photo);
+    }
+    qsort(faces, (size_t)*count, sizeof *faces, by_size);
     return HUM_OK;
 }

@@ -19,6 +19,10 @@ static void write_contract(hum_embedder *m) {
              r->crop == HUM_CROP_SQUARE ? "square" : "vggface2", (double)r->box[0],
              (double)r->box[1], (double)r->box[2], (double)r->box[3], r->mirror,
              m->dimension);
+    size_t used = strlen(m->contract);
+    if (!isnan(r->level))
+        snprintf(m->contract + used, sizeof m->contract - used, " level %.9g",
+                 (double)r->level);
 }
 
 hum_status hum_embedder_init(hum_embedder *m, hum_net *net, const hum_recipe *recipe,

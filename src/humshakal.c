@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(sizeof(hum_face) == 68, "hum_face crosses into JavaScript");
+_Static_assert(sizeof(hum_face) == 72, "hum_face crosses into JavaScript");
 _Static_assert(sizeof(hum_match) == 24, "hum_match crosses into JavaScript");
 
 struct hum_engine {

@@ -66,11 +66,14 @@ enum {
 
 /* A face. The box is square-ish, from the middle of the forehead to the chin, and may
    reach over the edge of the photo. points: x, y of the right eye, left eye (the
-   person's own right and left), nose tip, mouth centre, right ear, left ear. */
+   person's own right and left), nose tip, mouth centre, right ear, left ear. Of a tilted
+   face the box is as large as if it were upright, about the same centre. inside: the share
+   of the box that lies in the photo, 0..1. */
 typedef struct {
     float x, y, width, height;
     float score;
     float points[12];
+    float inside;
 } hum_face;
 
 /* One person of the gallery. photo is the one of their photos that is nearest to the

@@ -25,28 +25,32 @@ hum_status hum_image_halve(const hum_image *image, hum_image *half, hum_text *er
 
 void hum_image_free(hum_image *image);
 
-/* A rectangle of a picture in its pixel coordinates; it may reach over the edges. */
+/* A rectangle of a picture in its pixel coordinates; it may reach over the edges. turn:
+   whole degrees by which it stands turned clockwise about its centre, -180..180. */
 typedef struct {
     double x, y, width, height;
+    int turn;
 } hum_rect;
 
 static inline hum_rect hum_square_about(double cx, double cy, double side) {
-    return (hum_rect){cx - side / 2, cy - side / 2, side, side};
+    return (hum_rect){cx - side / 2, cy - side / 2, side, side, 0};
 }
 
-/* What stands outside the picture. */
-typedef enum { HUM_EDGE_BLACK, HUM_EDGE_REPEAT } hum_edge;
+/* What stands outside the picture: black, its edge repeated, or its mirror image. */
+typedef enum { HUM_EDGE_BLACK, HUM_EDGE_REPEAT, HUM_EDGE_MIRROR } hum_edge;
 
 typedef struct {
     int32_t *weights; /* both axes: weights, starts, counts */
     uint16_t *row;    /* a row between the passes, then its 32-bit sums */
-    size_t capacity, row_capacity;
+    uint8_t *level;   /* what a turned rectangle is taken from */
+    size_t capacity, row_capacity, level_capacity;
 } hum_resampler;
 
 /* Resamples rect to out [height,width,3]. Enlarging is bilinear; reducing is the same
    triangle widened to the reduction, so that every source pixel counts (as Pillow's
-   BILINEAR does). Integer arithmetic: every build gives the same bits. scratch: zeroed
-   before its first use, reused after. Returns MEMORY. */
+   BILINEAR does). What is turned is resampled upright first, then turned, bilinear too;
+   right angles lose nothing. Integer arithmetic: every build gives the same bits.
+   scratch: zeroed before its first use, reused after. Returns MEMORY. */
 hum_status hum_resample(const hum_image *image, hum_rect rect, hum_edge edge,
                         int32_t width, int32_t height, uint8_t *out,
                         hum_resampler *scratch, hum_text *error);

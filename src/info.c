@@ -93,6 +93,7 @@ static void put_embedder(writer *w, const hum_embedder *m) {
     put_text(w, "channels", r->bgr ? "bgr" : "rgb");
     put_text(w, "crop", r->crop == HUM_CROP_SQUARE ? "square" : "vggface2");
     put_text(w, "activations", hum_net_quantised(m->net) ? "int8" : "float");
+    put_number(w, "level", r->level);
     put_number(w, "threshold", r->threshold);
     put_number(w, "far", r->far);
     put_text(w, "measured", r->measured);

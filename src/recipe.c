@@ -146,6 +146,7 @@ static const key keys[] = {
     {"crop", 1, 1, choice, AT(crop), {"square", "vggface2"}},
     {"box", 1, 1, box, AT(box)},
     {"mirror", 0, 1, choice, AT(mirror), {"no", "yes"}},
+    {"level", 0, 1, number, AT(level), .least = 0, .most = 45},
     {"threshold", 0, 1, number, AT(threshold), .least = -1, .most = 1},
     {"far", 0, 1, number, AT(far), .most = 1},
     {"measured", 0, 1, text, AT(measured)},
@@ -170,7 +171,7 @@ hum_status hum_recipe_parse(const char *text, size_t size, hum_recipe *recipe,
         return hum_fail(error, HUM_ERROR_LIMIT,
                         "the recipe has %zu bytes; at most %d are read", size,
                         MAX_RECIPE_BYTES);
-    hum_recipe r = {.threshold = NAN, .far = NAN};
+    hum_recipe r = {.level = NAN, .threshold = NAN, .far = NAN};
     unsigned seen = 0;
     int line = 0;
     for (size_t at = 0; at < size;) {

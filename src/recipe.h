@@ -16,6 +16,8 @@
                                  trained with: centre moved by x, y (in units of the box's
                                  width, height), width and height multiplied
    mirror = no                   yes: average with the mirror image's embedding
+   level = 20                    faces tilted by more degrees, 0..45, are turned upright;
+                                 without it none is
    threshold = 0.40              same person at or above this cosine
    far = 0.001                   false accept rate measured at that threshold
    measured = 720 photos of ...  what the next two were measured on
@@ -66,6 +68,7 @@ typedef struct {
     int crop; /* hum_crop_rule */
     float box[4];
     int mirror;
+    float level;          /* NAN: not given */
     float threshold, far; /* NAN where not given */
     hum_histogram same, other;
     /* detectors */

@@ -20,6 +20,16 @@ static int32_t taps_for(double from, int32_t to) {
     return (int32_t)(2 * reach) + 3;
 }
 
+/* The sample that stands at place j, which may lie beyond the edges. */
+static int32_t within(int32_t j, int32_t samples, hum_edge edge) {
+    if (edge == HUM_EDGE_MIRROR) {
+        int32_t period = 2 * samples;
+        j = (j % period + period) % period;
+        return j < samples ? j : period - 1 - j;
+    }
+    return j < 0 ? 0 : j > samples - 1 ? samples - 1 : j;
+}
+
 static void make_axis(axis *a, double origin, double length, int32_t samples,
                       int32_t outputs, hum_edge edge) {
     double step = length / outputs, reach = step > 1 ? step : 1;
@@ -30,9 +40,11 @@ static void make_axis(axis *a, double origin, double length, int32_t samples,
         double total = 0, raw;
         for (int32_t j = first; j + 0.5 < centre + reach; j++)
             if ((raw = 1 - fabs(j + 0.5 - centre) / reach) > 0) total += raw;
-        /* Taps beyond an edge fold onto the edge sample, or fall away for black. */
-        int32_t start = first < 0 ? 0 : first > samples - 1 ? samples - 1 : first;
-        int32_t assigned = 0;
+        int32_t start = samples - 1, assigned = 0;
+        for (int32_t j = first; j + 0.5 < centre + reach; j++) {
+            int32_t s = within(j, samples, edge);
+            if (s < start) start = s;
+        }
         double running = 0;
         for (int32_t j = first; j + 0.5 < centre + reach; j++) {
             if ((raw = 1 - fabs(j + 0.5 - centre) / reach) <= 0) continue;
@@ -41,12 +53,8 @@ static void make_axis(axis *a, double origin, double length, int32_t samples,
             int32_t until = (int32_t)floor(running / total * (1 << WEIGHT_BITS) + 0.5);
             int32_t weight = until - assigned;
             assigned = until;
-            int32_t s = j;
-            if (s < 0 || s >= samples) {
-                if (edge == HUM_EDGE_BLACK) continue;
-                s = s < 0 ? 0 : samples - 1;
-            }
-            int32_t k = s - start;
+            if ((j < 0 || j >= samples) && edge == HUM_EDGE_BLACK) continue;
+            int32_t k = within(j, samples, edge) - start;
             while (count <= k) w[count++] = 0;
             w[k] += weight;
         }
@@ -80,9 +88,9 @@ static void add_row(int32_t *restrict sum, const uint8_t *restrict row, int32_t 
     for (size_t i = 0; i < n; i++) sum[i] += weight * row[i];
 }
 
-hum_status hum_resample(const hum_image *image, hum_rect rect, hum_edge edge,
-                        int32_t width, int32_t height, uint8_t *out,
-                        hum_resampler *scratch, hum_text *error) {
+static hum_status resample_upright(const hum_image *image, hum_rect rect, hum_edge edge,
+                                   int32_t width, int32_t height, uint8_t *out,
+                                   hum_resampler *scratch, hum_text *error) {
     axis across = {.stride = taps_for(rect.width, width)};
     axis down = {.stride = taps_for(rect.height, height)};
     size_t w = (size_t)width, h = (size_t)height;
@@ -139,8 +147,64 @@ hum_status hum_resample(const hum_image *image, hum_rect rect, hum_edge edge,
     return HUM_OK;
 }
 
+/* 16 fractional bits; exact at right angles. */
+static int64_t fixed(double value) {
+    return (int64_t)floor(value * 65536 + 0.5);
+}
+
+hum_status hum_resample(const hum_image *image, hum_rect rect, hum_edge edge,
+                        int32_t width, int32_t height, uint8_t *out,
+                        hum_resampler *scratch, hum_text *error) {
+    if (!rect.turn)
+        return resample_upright(image, rect, edge, width, height, out, scratch, error);
+    double angle = rect.turn * 0.017453292519943295;
+    int64_t c = fixed(cos(angle)), s = fixed(sin(angle));
+    /* An upright square around it, side / size of a pixel of the result, of as many whole
+       pixels more as turning needs. */
+    int64_t size = width > height ? width : height;
+    int64_t side = (size * (llabs(c) + llabs(s)) + 65535) / 65536;
+    size_t bytes = (size_t)side * (size_t)side * 3;
+    if (bytes > scratch->level_capacity) {
+        free(scratch->level);
+        scratch->level = malloc(bytes);
+        scratch->level_capacity = scratch->level ? bytes : 0;
+        if (!scratch->level)
+            return hum_fail(error, HUM_ERROR_MEMORY, "no memory to turn a picture");
+    }
+    double grow = (double)side / (double)size;
+    double wide = rect.width * grow, tall = rect.height * grow;
+    hum_rect around = {rect.x + (rect.width - wide) / 2,
+                       rect.y + (rect.height - tall) / 2, wide, tall, 0};
+    hum_status status = resample_upright(image, around, edge, (int32_t)side,
+                                         (int32_t)side, scratch->level, scratch, error);
+    if (status != HUM_OK) return status;
+    for (int64_t y = 0; y < height; y++) {
+        int64_t v =
+            (2 * y + 1) * size / height - size; /* from the centre, in half pixels */
+        for (int64_t x = 0; x < width; x++, out += 3) {
+            int64_t u = (2 * x + 1) * size / width - size;
+            int64_t px = (side - 1) * 65536 + c * u - s * v; /* 17 fractional bits */
+            int64_t py = (side - 1) * 65536 + s * u + c * v;
+            int64_t most = (side - 1) << 17;
+            px = px < 0 ? 0 : px > most ? most : px;
+            py = py < 0 ? 0 : py > most ? most : py;
+            int64_t fx = (px >> 9) & 255, fy = (py >> 9) & 255;
+            const uint8_t *p = scratch->level + ((py >> 17) * side + (px >> 17)) * 3;
+            const uint8_t *right = p + (fx ? 3 : 0), *below = p + (fy ? side * 3 : 0);
+            const uint8_t *across = below + (right - p);
+            for (int k = 0; k < 3; k++) {
+                int64_t top = p[k] * (256 - fx) + right[k] * fx;
+                int64_t bottom = below[k] * (256 - fx) + across[k] * fx;
+                out[k] = (uint8_t)((top * (256 - fy) + bottom * fy + 32768) >> 16);
+            }
+        }
+    }
+    return HUM_OK;
+}
+
 void hum_resampler_free(hum_resampler *scratch) {
     free(scratch->weights);
     free(scratch->row);
+    free(scratch->level);
     *scratch = (hum_resampler){0};
 }

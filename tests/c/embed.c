@@ -67,7 +67,7 @@ static void check_mirror(void) {
     hum_image photo = {.rgb = rgb, .width = W, .height = H};
     hum_image mirrored = {.rgb = turned, .width = W, .height = H};
     hum_resampler scratch = {0};
-    hum_rect rect = {1, 1, 18, 16}, mirrored_rect = {1, 1, 18, 16};
+    hum_rect rect = {1, 1, 18, 16, 0}, mirrored_rect = {1, 1, 18, 16, 0};
     hum_embedder plain, both;
     char recipe[512];
     small_graph(&g);
@@ -155,9 +155,9 @@ static void check_refusals(void) {
                                 : small_recipe),
                      HUM_OK);
         float out[3] = {7, 8, 9};
-        CHECK_STATUS(
-            hum_embed_rect(&m, &photo, (hum_rect){0, 0, 16, 16}, &scratch, out, &error),
-            HUM_ERROR_VALUE);
+        CHECK_STATUS(hum_embed_rect(&m, &photo, (hum_rect){0, 0, 16, 16, 0}, &scratch,
+                                    out, &error),
+                     HUM_ERROR_VALUE);
         CHECK_TEXT(error.text, "no direction");
         CHECK(out[0] == 7 && out[1] == 8 && out[2] == 9); /* failures write nothing */
         hum_embedder_free(&m);

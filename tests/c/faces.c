@@ -60,12 +60,27 @@ static void merging(void) {
 
 static void crops(void) {
     hum_image photo = {.width = 400, .height = 300};
-    hum_recipe r = {.crop = HUM_CROP_SQUARE, .box = {0, -0.1f, 1, 1.2f}};
+    hum_recipe r = {.crop = HUM_CROP_SQUARE, .box = {0, -0.1f, 1, 1.2f}, .level = 20};
     hum_face face = {.x = 100, .y = 100, .width = 50, .height = 50};
     hum_rect s = hum_crop_rect(&r, &photo, NULL);
     CHECK(s.x == 50 && s.y == 0 && s.width == 300 && s.height == 300);
     s = hum_crop_rect(&r, &photo, &face);
     CHECK(fabs(s.width - 60) < 1e-5 && fabs(s.x - 95) < 1e-5 && fabs(s.y - 90) < 1e-5);
+    CHECK_INT(s.turn, 0);
+    /* On its side: up is to the right, and the eyes stand one above the other. */
+    face.points[3] = 30;
+    s = hum_crop_rect(&r, &photo, &face);
+    CHECK(s.turn == 90 && fabs(s.x - 100) < 1e-5 && fabs(s.y - 95) < 1e-5);
+    face.points[2] = -4; /* 98 degrees: the quarter is enough */
+    CHECK_INT(hum_crop_rect(&r, &photo, &face).turn, 90);
+    face.points[2] = -30;
+    CHECK_INT(hum_crop_rect(&r, &photo, &face).turn, 135);
+    CHECK_INT(hum_crop_loose(&photo, &face).turn, 135);
+    r.level = NAN;
+    CHECK_INT(hum_crop_rect(&r, &photo, &face).turn, 0);
+    face.points[2] = NAN;
+    CHECK_INT(hum_face_roll(&face), 0);
+    face.points[2] = face.points[3] = 0;
     /* VGGFace2: 1.3 x the height; as wide as 112/128 of that, or more. */
     r = (hum_recipe){.crop = HUM_CROP_VGGFACE2, .box = {0, 0, 1, 1}};
     s = hum_crop_rect(&r, &photo, &face);

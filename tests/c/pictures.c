@@ -213,21 +213,46 @@ static void resampling(const uint8_t *jpeg, size_t size) {
     hum_image image = {.rgb = pixels, .width = 4, .height = 4};
     hum_resampler scratch = {0};
     hum_text error;
-    hum_rect all = {0, 0, 4, 4};
+    hum_rect all = {.width = 4, .height = 4};
     CHECK_STATUS(hum_resample(&image, all, HUM_EDGE_REPEAT, 4, 4, out, &scratch, &error),
                  HUM_OK);
     CHECK(memcmp(out, pixels, 48) == 0); /* its own size: not a bit changed */
-    memset(pixels, 77, sizeof pixels);
-    CHECK_STATUS(hum_resample(&image, (hum_rect){-9, 1.3, 20, 7}, HUM_EDGE_REPEAT, 8, 3,
+    /* Turned by quarters it loses nothing: what stood at the left stands on top. */
+    all.turn = 90;
+    CHECK_STATUS(hum_resample(&image, all, HUM_EDGE_REPEAT, 4, 4, out, &scratch, &error),
+                 HUM_OK);
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 4; x++)
+            CHECK(memcmp(out + 3 * (4 * y + x), pixels + 3 * (4 * x + 3 - y), 3) == 0);
+    all.turn = -180;
+    CHECK_STATUS(hum_resample(&image, all, HUM_EDGE_REPEAT, 4, 4, out, &scratch, &error),
+                 HUM_OK);
+    for (int i = 0; i < 16; i++)
+        CHECK(memcmp(out + 3 * i, pixels + 3 * (15 - i), 3) == 0);
+    /* The mirror image beyond the edges, and beyond that the picture again. */
+    CHECK_STATUS(hum_resample(&image, (hum_rect){-4, 0, 12, 4, 0}, HUM_EDGE_MIRROR, 12, 4,
                               out, &scratch, &error),
                  HUM_OK);
+    for (int x = 0; x < 4; x++) {
+        CHECK(memcmp(out + 3 * x, pixels + 3 * (3 - x), 3) == 0);
+        CHECK(memcmp(out + 3 * (4 + x), pixels + 3 * x, 3) == 0);
+        CHECK(memcmp(out + 3 * (8 + x), pixels + 3 * (3 - x), 3) == 0);
+    }
+    memset(pixels, 77, sizeof pixels);
+    all.turn = 33;
+    CHECK_STATUS(hum_resample(&image, all, HUM_EDGE_REPEAT, 8, 8, out, &scratch, &error),
+                 HUM_OK);
+    for (int i = 0; i < 8 * 8 * 3; i++) CHECK_INT(out[i], 77);
+    CHECK_STATUS(hum_resample(&image, (hum_rect){-9, 1.3, 20, 7, 0}, HUM_EDGE_REPEAT, 8,
+                              3, out, &scratch, &error),
+                 HUM_OK);
     for (int i = 0; i < 8 * 3 * 3; i++) CHECK_INT(out[i], 77); /* flat stays flat */
-    CHECK_STATUS(hum_resample(&image, (hum_rect){-4, 0, 8, 4}, HUM_EDGE_BLACK, 8, 4, out,
-                              &scratch, &error),
+    CHECK_STATUS(hum_resample(&image, (hum_rect){-4, 0, 8, 4, 0}, HUM_EDGE_BLACK, 8, 4,
+                              out, &scratch, &error),
                  HUM_OK);
     CHECK(out[0] == 0 && out[3 * 3] == 0 && out[4 * 3] == 77 && out[7 * 3] == 77);
-    CHECK_STATUS(hum_resample(&image, (hum_rect){50, 50, 4, 4}, HUM_EDGE_BLACK, 2, 2, out,
-                              &scratch, &error),
+    CHECK_STATUS(hum_resample(&image, (hum_rect){50, 50, 4, 4, 0}, HUM_EDGE_BLACK, 2, 2,
+                              out, &scratch, &error),
                  HUM_OK);
     CHECK(out[0] == 0 && out[11] == 0);
 
@@ -235,12 +260,12 @@ static void resampling(const uint8_t *jpeg, size_t size) {
     static uint8_t big[3][160 * 160 * 3];
     hum_image photo = {0}, half = {0};
     CHECK_STATUS(decode(jpeg, size, &photo, &error), HUM_OK);
-    hum_resample(&photo, (hum_rect){0, -74, 664, 664}, HUM_EDGE_BLACK, 128, 128, big[0],
-                 &scratch, &error);
-    hum_resample(&photo, (hum_rect){70.25, 189.5, 50.7, 50.7}, HUM_EDGE_REPEAT, 160, 160,
-                 big[1], &scratch, &error);
+    hum_resample(&photo, (hum_rect){0, -74, 664, 664, 0}, HUM_EDGE_BLACK, 128, 128,
+                 big[0], &scratch, &error);
+    hum_resample(&photo, (hum_rect){70.25, 189.5, 50.7, 50.7, 0}, HUM_EDGE_REPEAT, 160,
+                 160, big[1], &scratch, &error);
     CHECK_STATUS(hum_image_halve(&photo, &half, &error), HUM_OK);
-    hum_resample(&half, (hum_rect){-30, 200, 300.1, 299}, HUM_EDGE_REPEAT, 160, 160,
+    hum_resample(&half, (hum_rect){-30, 200, 300.1, 299, 0}, HUM_EDGE_REPEAT, 160, 160,
                  big[2], &scratch, &error);
     char hex[65];
     hum_sha256(&big[0][0], sizeof big, hex);

@@ -17,6 +17,7 @@ import { HumError } from './errors.js';
  * @property {number} height
  * @property {number} score   0..1, how sure the detector is
  * @property {number[]} points x, y of right eye, left eye, nose, mouth, right ear, left ear
+ * @property {number} [inside] 0..1, the share of the box that lies in the photo
  */
 
 /**
@@ -126,7 +127,7 @@ import { HumError } from './errors.js';
  */
 
 /** hum_face: floats only, in this order. */
-const FACE_FLOATS = 17;
+const FACE_FLOATS = 18;
 const FACE_BYTES = 4 * FACE_FLOATS;
 
 /** hum_match; the person is the photo's */
@@ -451,8 +452,8 @@ export class Engine {
 
   /** @param {number} at @returns {Face} */
   #readFace(at) {
-    const [x, y, width, height, score, ...points] = this.#floats(at, FACE_FLOATS);
-    return { x, y, width, height, score, points };
+    const [x, y, width, height, score, ...rest] = this.#floats(at, FACE_FLOATS);
+    return { x, y, width, height, score, points: rest.slice(0, -1), inside: rest.at(-1) ?? 1 };
   }
 
   /** @param {Take} take @param {Face | null} face */
@@ -460,7 +461,7 @@ export class Engine {
     if (!face) return 0;
     const { x, y, width, height, score = 0, points = [] } = face;
     const floats = new Float32Array(FACE_FLOATS);
-    floats.set([x, y, width, height, score, ...points].slice(0, FACE_FLOATS));
+    floats.set([x, y, width, height, score, ...points].slice(0, FACE_FLOATS - 1));
     return take(new Uint8Array(floats.buffer));
   }
 
