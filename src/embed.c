@@ -107,16 +107,16 @@ static hum_status run(hum_embedder *m, float *out, hum_text *error) {
 }
 
 hum_status hum_embed_rect(hum_embedder *m, const hum_image *photo, hum_rect rect,
-                          hum_resampler *scratch, float *out, hum_text *error) {
+                          int mirrored, hum_resampler *scratch, float *out,
+                          hum_text *error) {
     hum_status status = hum_resample(photo, rect, HUM_EDGE_REPEAT, m->width, m->height,
                                      m->pixels, scratch, error);
-    float *v = m->vectors, *mirrored = v + m->dimension;
+    float *v = m->vectors, *other = v + m->dimension;
     if (status == HUM_OK) status = run(m, v, error);
-    if (status == HUM_OK && m->recipe.mirror) {
+    if (status == HUM_OK && mirrored) {
         mirror(m->pixels, m->width, m->height);
-        status = run(m, mirrored, error);
-        for (int32_t i = 0; status == HUM_OK && i < m->dimension; i++)
-            v[i] += mirrored[i];
+        status = run(m, other, error);
+        for (int32_t i = 0; status == HUM_OK && i < m->dimension; i++) v[i] += other[i];
         if (status == HUM_OK) status = hum_unit(v, m->dimension, error);
     }
     if (status == HUM_OK) memcpy(out, v, (size_t)m->dimension * sizeof *out);

@@ -21,10 +21,11 @@ hum_status hum_embedder_init(hum_embedder *m, hum_net *net, const hum_recipe *re
                              const char sha256[65], hum_text *error);
 void hum_embedder_free(hum_embedder *m);
 
-/* Embeds a rectangle of the photo: out [dimension], length 1. Returns MEMORY, VALUE,
-   INTERNAL. */
+/* Embeds a rectangle of the photo: out [dimension], length 1. mirrored: whether it is the
+   mean with its mirror image's. Returns MEMORY, VALUE, INTERNAL. */
 hum_status hum_embed_rect(hum_embedder *m, const hum_image *photo, hum_rect rect,
-                          hum_resampler *scratch, float *out, hum_text *error);
+                          int mirrored, hum_resampler *scratch, float *out,
+                          hum_text *error);
 
 /* The scalar product of a and b, [n] each. */
 double hum_product(const float *a, const float *b, int32_t n);

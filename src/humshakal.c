@@ -247,7 +247,8 @@ hum_status hum_detect(hum_engine *e, hum_face *faces, int32_t capacity, int32_t 
                           &e->error);
 }
 
-hum_status hum_embed(hum_engine *e, const hum_face *face, float *embedding) {
+static hum_status embed(hum_engine *e, const hum_face *face, int mirrored,
+                        float *embedding) {
     ENTER(e);
     REQUIRE(e, embedding, HUM_ERROR_ARGUMENT, "no room for the embedding");
     REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
@@ -255,8 +256,16 @@ hum_status hum_embed(hum_engine *e, const hum_face *face, float *embedding) {
     if (status == HUM_OK) status = check_face(e, face);
     if (status != HUM_OK) return status;
     hum_rect rect = hum_crop_rect(&e->embedder.recipe, &e->photo, face);
-    return hum_embed_rect(&e->embedder, &e->photo, rect, &e->resampler, embedding,
-                          &e->error);
+    return hum_embed_rect(&e->embedder, &e->photo, rect, mirrored, &e->resampler,
+                          embedding, &e->error);
+}
+
+hum_status hum_embed(hum_engine *e, const hum_face *face, float *embedding) {
+    return embed(e, face, e && e->embedder.recipe.mirror, embedding);
+}
+
+hum_status hum_embed_once(hum_engine *e, const hum_face *face, float *embedding) {
+    return embed(e, face, 0, embedding);
 }
 
 hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t side,

@@ -67,8 +67,8 @@ enum {
 /* A face. The box is square-ish, from the middle of the forehead to the chin, and may
    reach over the edge of the photo. points: x, y of the right eye, left eye (the
    person's own right and left), nose tip, mouth centre, right ear, left ear. Of a tilted
-   face the box is as large as if it were upright, about the same centre. inside: the share
-   of the box that lies in the photo, 0..1. */
+   face the box is as large as if it were upright, about the same centre. inside: the
+   share of the box that lies in the photo, 0..1. */
 typedef struct {
     float x, y, width, height;
     float score;
@@ -199,6 +199,11 @@ hum_status hum_detect(hum_engine *engine, hum_face *faces, int32_t capacity,
    crop) when face is NULL: hum_dimension() floats, length 1. Returns ARGUMENT, STATE,
    MEMORY, VALUE, INTERNAL. */
 hum_status hum_embed(hum_engine *engine, const hum_face *face, float *embedding);
+
+/* The same without the mirror image, which the recipe may ask for: half the time, a
+   little less exact, and comparable with the others all the same. For a camera's stream,
+   where many looks come together. */
+hum_status hum_embed_once(hum_engine *engine, const hum_face *face, float *embedding);
 
 /* The picture of a face (NULL: of the whole photo) as the embedder sees it, or, with
    loose = 1, with room around the head for a thumbnail. rgba: [side,side,4], alpha 255.

@@ -76,11 +76,11 @@ static void check_mirror(void) {
     small_graph(&g);
     CHECK_STATUS(make(&both, recipe), HUM_OK);
     float a[8], b[8], c[8], d[8], length = 0, most = 0;
-    CHECK_STATUS(hum_embed_rect(&plain, &photo, rect, &scratch, a, &error), HUM_OK);
-    CHECK_STATUS(hum_embed_rect(&plain, &mirrored, mirrored_rect, &scratch, b, &error),
+    CHECK_STATUS(hum_embed_rect(&plain, &photo, rect, 0, &scratch, a, &error), HUM_OK);
+    CHECK_STATUS(hum_embed_rect(&plain, &mirrored, mirrored_rect, 0, &scratch, b, &error),
                  HUM_OK);
-    CHECK_STATUS(hum_embed_rect(&both, &photo, rect, &scratch, c, &error), HUM_OK);
-    CHECK_STATUS(hum_embed_rect(&both, &mirrored, mirrored_rect, &scratch, d, &error),
+    CHECK_STATUS(hum_embed_rect(&both, &photo, rect, 1, &scratch, c, &error), HUM_OK);
+    CHECK_STATUS(hum_embed_rect(&both, &mirrored, mirrored_rect, 1, &scratch, d, &error),
                  HUM_OK);
     for (int i = 0; i < 8; i++) length += (a[i] + b[i]) * (a[i] + b[i]);
     float differ = 0;
@@ -155,7 +155,7 @@ static void check_refusals(void) {
                                 : small_recipe),
                      HUM_OK);
         float out[3] = {7, 8, 9};
-        CHECK_STATUS(hum_embed_rect(&m, &photo, (hum_rect){0, 0, 16, 16, 0}, &scratch,
+        CHECK_STATUS(hum_embed_rect(&m, &photo, (hum_rect){0, 0, 16, 16, 0}, 1, &scratch,
                                     out, &error),
                      HUM_ERROR_VALUE);
         CHECK_TEXT(error.text, "no direction");

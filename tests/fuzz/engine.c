@@ -191,7 +191,9 @@ static void must_be_unit(const float *v, int32_t n) {
 
 static void embed(state *s, program *p) {
     hum_face own;
-    if (explained(s, hum_embed(s->e, next_face(s, p, &own), s->embedding)) == HUM_OK)
+    hum_status (*way)(hum_engine *, const hum_face *, float *) =
+        next(p) % 2 ? hum_embed_once : hum_embed;
+    if (explained(s, way(s->e, next_face(s, p, &own), s->embedding)) == HUM_OK)
         must_be_unit(s->embedding, hum_dimension(s->e));
 }
 

@@ -260,12 +260,13 @@ export class Humshakal {
   /**
    * The embedding of a face, a vector of length 1.
    * @param {Photo} image
-   * @param {FaceOptions} [options]  face: one of detect(); without it the largest, or with
-   *   detect: false the whole picture, which must be a face's crop then
+   * @param {FaceOptions & {once?: boolean}} [options]  face: one of detect(); without it the
+   *   largest, or with detect: false the whole picture, which must be a face's crop then.
+   *   once: without the mirror image, in half the time and a little less exact
    * @returns {Promise<Float32Array>}
    */
-  async embed(image, { face = null, detect = true, signal } = {}) {
-    return this.#session.withPhoto('embed', image, { face, detect }, { signal });
+  async embed(image, { face = null, detect = true, once = false, signal } = {}) {
+    return this.#session.withPhoto('embed', image, { face, detect, once }, { signal });
   }
 
   /**

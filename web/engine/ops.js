@@ -144,10 +144,10 @@ export function createOps() {
       return { width, height, shrunkFrom, faces: engine.detect() };
     },
 
-    /** @param {{photo: SentPhoto, face: Face | null, detect: boolean}} args */
-    embed({ photo, face, detect }) {
+    /** @param {{photo: SentPhoto, face: Face | null, detect: boolean, once: boolean}} args */
+    embed({ photo, face, detect, once }) {
       show(photo);
-      return engine.embed(choose(face, detect));
+      return engine.embed(choose(face, detect), once);
     },
 
     /** @param {{photo: SentPhoto, face: Face | null, detect: boolean, k: number}} args */

@@ -297,12 +297,14 @@ export class Engine {
   /**
    * The embedding of a face of the current photo; null: of the whole photo.
    * @param {Face | null} face
+   * @param {boolean} [once]  without the mirror image
    */
-  embed(face) {
+  embed(face, once = false) {
     const dimension = this.#module._hum_dimension(this.#engine);
     return this.#borrow((take) => {
       const out = take(Math.max(4, 4 * dimension));
-      this.#check(this.#module._hum_embed(this.#engine, this.#takeFace(take, face), out));
+      this.#check(this.#module[once ? '_hum_embed_once' : '_hum_embed'](
+        this.#engine, this.#takeFace(take, face), out));
       return this.#floats(out, dimension);
     });
   }
