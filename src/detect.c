@@ -27,7 +27,9 @@ enum {
 #define WHOLE 0.98f    /* of a box: less is inside where the photo's edge cuts it */
 #define DOUBT 0.82f    /* below it the surest face may be one that stands another way */
 #define AT_LEAST 0.05f /* so much more speaks for another way, or it stays */
-#define CUT_CANDIDATE 0.1f /* instead of CANDIDATE, where the photo's edge cuts it */
+#define CUT_CANDIDATE 0.03f /* instead of CANDIDATE, where the photo's edge cuts it */
+#define HALF 0.58f          /* of a box: less is inside where most of it is mirror image */
+#define HALF_SCORE 0.7f     /* what looks like a face only beside its mirror image has less */
 
 /* ---- Pure functions -------------------------------------------------------------- */
 
@@ -318,9 +320,10 @@ static hum_status look_again(search *s, hum_detector *near, const hum_face *cand
     if (status != HUM_OK || *confirmed || !cut) return status;
     status = look_for(s, near, candidate, s->turn, HUM_EDGE_MIRROR, face, confirmed);
     float cx = face->x + face->width / 2, cy = face->y + face->height / 2;
-    if (*confirmed) /* not the mirror image itself */
+    if (*confirmed) /* neither the mirror image itself nor what only that makes a face */
         *confirmed = cx >= 0 && cy >= 0 && cx <= (float)s->photo->width &&
-                     cy <= (float)s->photo->height;
+                     cy <= (float)s->photo->height &&
+                     (face->score >= HALF_SCORE || inside(face, s->photo) >= HALF);
     return status;
 }
 

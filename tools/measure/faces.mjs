@@ -29,6 +29,7 @@ const { values, positionals: [folder] } = parseArgs({
     turn: { type: 'string', default: '90,180,270' },
     tilt: { type: 'string', default: '10,20,30,45,60' },
     recipe: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
   },
 });
 if (!folder) throw new Error('name a folder of photos with a truth.json');
@@ -100,6 +101,11 @@ function fits(face, box) {
     && face.width < 2 * box.width && face.width > box.width / 2.5;
 }
 
+/** @param {Box & {score?: number, inside?: number, points?: number[]}} box */
+const describe = ({ x, y, width, height, score, inside, points: p }) => `${[x, y, width, height].map(Math.round).join(' ')}${
+  score && p ? ` (${score.toFixed(2)}, ${inside?.toFixed(2)} inside, roll ${
+    Math.round((Math.atan2(p[3] - p[1], p[2] - p[0]) * 180) / Math.PI)})` : ''}`;
+
 /** @type {[string, Box[]][]} */
 const truth = Object.entries(JSON.parse(await readFile(join(folder, 'truth.json'), 'utf8')))
   .map(([file, boxes]) => [file, boxes.map((/** @type {number[]} */ [x, y, width, height]) => (
@@ -123,7 +129,9 @@ for (const [file, boxes] of truth) {
     const face = found.find((one) => fits(one, box));
     return face ? [{ face, box, embedding: engine.embed(face) }] : [];
   });
-  extra += found.filter((face) => !boxes.some((box) => fits(face, box))).length;
+  const others = found.filter((face) => !boxes.some((box) => fits(face, box)));
+  extra += others.length;
+  if (values.list && others.length) console.log(`  other: ${file}: ${others.map(describe).join(', ')}`);
   upright.set(file, known);
 }
 const seen = [...upright.values()].flat();
@@ -152,10 +160,14 @@ for (const share of values.cut.split(',').filter(Boolean).map(Number)) {
         const face = there.find((one) => fits(one, rest));
         if (face) {
           found += 1;
+          if (values.list) console.log(`  found: ${file} ${describe(rest)} ${edge}: ${describe(face)}`);
           cosines.push(cosine(engine.embed(face), embedding));
         }
-        invented += there.filter((one) => !faces.some((known) => fits(one,
-          { ...known.box, x: known.box.x - part.x, y: known.box.y - part.y }))).length;
+        else if (values.list) console.log(`  missed: ${file} ${describe(rest)} ${edge}; found ${there.map(describe).join(', ')}`);
+        const wrong = there.filter((one) => !faces.some((known) => fits(one,
+          { ...known.box, x: known.box.x - part.x, y: known.box.y - part.y })));
+        invented += wrong.length;
+        if (values.list && wrong.length) console.log(`  other: ${file} ${edge} ${describe(rest)} in ${part.width}x${part.height}: ${wrong.map(describe).join(', ')}`);
       }
     }
   }
