@@ -25,11 +25,11 @@ enum {
 #define DEGREE 0.017453292519943295
 #define TILTED 25      /* degrees: from here on a face is seen better turned upright */
 #define WHOLE 0.98f    /* of a box: less is inside where the photo's edge cuts it */
-#define DOUBT 0.82f    /* below it the surest face may be one that stands another way */
+#define DOUBT 0.78f    /* below it the surest face may be one that stands another way */
 #define AT_LEAST 0.05f /* so much more speaks for another way, or it stays */
+#define SURE 0.8f      /* what else is found another way than upright is seldom a face */
 #define CUT_CANDIDATE 0.03f /* instead of CANDIDATE, where the photo's edge cuts it */
-#define HALF 0.58f          /* of a box: less is inside where most of it is mirror image */
-#define HALF_SCORE 0.7f     /* what looks like a face only beside its mirror image has less */
+#define CLEAR 0.7f /* what is no face seldom has it, turned or beside its image */
 
 /* ---- Pure functions -------------------------------------------------------------- */
 
@@ -315,15 +315,15 @@ static hum_status look_again(search *s, hum_detector *near, const hum_face *cand
     hum_status status = HUM_OK;
     if (abs(hum_turn_between(s->turn, roll)) > TILTED)
         status = look_for(s, near, candidate, roll, HUM_EDGE_BLACK, face, confirmed);
+    if (*confirmed && face->score < CLEAR) *confirmed = 0;
     if (status == HUM_OK && !*confirmed && candidate->score >= CANDIDATE)
         status = look_for(s, near, candidate, s->turn, HUM_EDGE_BLACK, face, confirmed);
     if (status != HUM_OK || *confirmed || !cut) return status;
     status = look_for(s, near, candidate, s->turn, HUM_EDGE_MIRROR, face, confirmed);
     float cx = face->x + face->width / 2, cy = face->y + face->height / 2;
     if (*confirmed) /* neither the mirror image itself nor what only that makes a face */
-        *confirmed = cx >= 0 && cy >= 0 && cx <= (float)s->photo->width &&
-                     cy <= (float)s->photo->height &&
-                     (face->score >= HALF_SCORE || inside(face, s->photo) >= HALF);
+        *confirmed = face->score >= CLEAR && cx >= 0 && cy >= 0 &&
+                     cx <= (float)s->photo->width && cy <= (float)s->photo->height;
     return status;
 }
 
@@ -355,7 +355,7 @@ static hum_status confirm(search *s, hum_detector *near, int32_t count, int32_t 
     count = kept + hum_merge_faces(faces + kept, count - kept, near->recipe.iou);
     for (int32_t i = kept; i < count; i++) {
         int known = 0, confirmed;
-        for (int32_t j = 0; j < *sure && !known; j++)
+        for (int32_t j = 0; j < kept && !known; j++)
             known = hum_overlap(&faces[i], &faces[j]) > near->recipe.iou;
         if (known) continue;
         hum_status status = look_again(s, near, &faces[i], &face, &confirmed);
@@ -376,10 +376,13 @@ static hum_status find(search *s, hum_detector *near, hum_detector *far, int32_t
     *sure = 0;
     hum_rect whole = hum_square_about(photo->width / 2.0, photo->height / 2.0, side);
     whole.turn = s->turn;
-    hum_status status = look(s, near, whole, HUM_EDGE_BLACK, found, &n);
-    if (status == HUM_OK && far->net)
-        status = look(s, far, whole, HUM_EDGE_BLACK, found, &n);
+    hum_status status = look(s, finder, whole, HUM_EDGE_BLACK, found, &n);
     if (status == HUM_OK) status = confirm(s, near, n, sure);
+    if (status == HUM_OK && !*sure && finder != near) {
+        n = 0; /* such as a face that fills the photo */
+        status = look(s, near, whole, HUM_EDGE_BLACK, found, &n);
+        if (status == HUM_OK) status = confirm(s, near, n, sure);
+    }
     while (status == HUM_OK && side / 2 >= LEAST_TILE &&
            look_closer(found, *sure, side)) {
         side /= 2;
@@ -400,15 +403,20 @@ static float evidence(const hum_face *faces, int32_t count, int turn) {
     return sum;
 }
 
+static const hum_face *surest(const hum_face *faces, int32_t count) {
+    const hum_face *best = faces;
+    for (int32_t i = 1; i < count; i++)
+        if (faces[i].score > best->score) best = &faces[i];
+    return best;
+}
+
 /* Which other ways faces may stand, after those in near->candidates were found upright:
    all where there is none. A face on its side is found as such, by its eyes. One on its
    head is often found with eyes where the mouth is, but with a low score: it gets another
    look. */
 static hum_status other_ways(search *s, hum_detector *near, int32_t count, int turns[4],
                              int *ways) {
-    const hum_face *best = near->candidates;
-    for (int32_t i = 1; i < count; i++)
-        if (near->candidates[i].score > best->score) best = &near->candidates[i];
+    const hum_face *best = surest(near->candidates, count);
     int quarter = count ? (int)lround(hum_face_roll(best) / 90.0) * 90 : 0;
     if (!count) {
         for (int i = 1; i < 4; i++) turns[i] = hum_turn_between(0, 90 * i);
@@ -442,7 +450,8 @@ hum_status hum_find_faces(hum_detector *near, hum_detector *far, const hum_image
         status = find(&s, near, far, &n);
         if (status != HUM_OK) break;
         float sum = evidence(near->candidates, n, s.turn);
-        if (i && sum < most + AT_LEAST) continue;
+        if (i && (sum < most + AT_LEAST || surest(near->candidates, n)->score < SURE))
+            continue;
         most = sum;
         *count = n < capacity ? n : capacity;
         memcpy(faces, near->candidates, (size_t)*count * sizeof *faces);
