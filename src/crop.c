@@ -1,5 +1,7 @@
 #include "crop.h"
 
+#include "face.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,18 +12,6 @@
 static hum_rect whole(const hum_image *photo) {
     double side = fmin(photo->width, photo->height);
     return hum_square_about(photo->width / 2.0, photo->height / 2.0, side);
-}
-
-int hum_turn_between(int from, int to) {
-    int turn = (to - from) % 360;
-    return turn > 180 ? turn - 360 : turn < -180 ? turn + 360 : turn;
-}
-
-int hum_face_roll(const hum_face *face) {
-    const float *p = face->points;
-    float x = p[2] - p[0], y = p[3] - p[1];
-    if (!(hypotf(x, y) > 1e-3f) || !isfinite(x) || !isfinite(y)) return 0;
-    return (int)lroundf(atan2f(y, x) * 57.29577951f);
 }
 
 static int upright(const hum_face *face, float level) {

@@ -24,13 +24,6 @@
 hum_rect hum_crop_rect(const hum_recipe *recipe, const hum_image *photo,
                        const hum_face *face);
 
-/* By how many degrees the line from the right eye to the left one is turned clockwise,
-   -180..180; 0 where the points say nothing. */
-int hum_face_roll(const hum_face *face);
-
-/* The difference of two directions, -180..180 degrees. */
-int hum_turn_between(int from, int to);
-
 /* The square around the whole head, for a thumbnail; inside the photo where it fits. */
 hum_rect hum_crop_loose(const hum_image *photo, const hum_face *face);
 

@@ -1,6 +1,6 @@
 #include "detect.h"
 
-#include "crop.h"
+#include "face.h"
 #include "pixels.h"
 
 #include <math.h>

@@ -148,7 +148,7 @@ test('the light embedder agrees with its TensorFlow.js graph', async (t) => {
   for (const dtype of ['f32', 'f16', 'int8']) {
     const { json, weights, recipe } = light;
     const model = convertTfjs(json, weights, { packages, output: OUTPUT, recipe, dtype });
-    engine.loadEmbedder(model, null);
+    load({ model, recipe });
     const lowest = lowestCosine(right);
     t.diagnostic(`light ${dtype}: ${model.length} bytes, lowest cosine ${lowest.toFixed(7)}`);
     assert.ok(lowest >= LEAST[dtype], `${dtype}: ${lowest}`);

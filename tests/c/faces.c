@@ -3,6 +3,7 @@
 
 #include "crop.h"
 #include "detect.h"
+#include "face.h"
 #include "search.h"
 
 #include "check.h"

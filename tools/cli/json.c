@@ -34,10 +34,10 @@ json_t *face_json(const hum_face *face) {
     json_t *points = json_array();
     for (int i = 0; i < 6; i++)
         json_array_append_new(points, floats_json(face->points + 2 * i, 2));
-    return json_pack("{s:f,s:f,s:f,s:f,s:f,s:o}", "x", (double)face->x, "y",
+    return json_pack("{s:f,s:f,s:f,s:f,s:f,s:f,s:o}", "x", (double)face->x, "y",
                      (double)face->y, "width", (double)face->width, "height",
-                     (double)face->height, "score", (double)face->score, "points",
-                     points);
+                     (double)face->height, "score", (double)face->score, "inside",
+                     (double)face->inside, "points", points);
 }
 
 int print_json(json_t *value) {

@@ -72,17 +72,7 @@ export function browserDecodes() {
  * @returns {Promise<PreparedPhoto>}
  */
 export async function decodeInBrowser(blob, kind) {
-  kind ??= sniff(await head(blob));
-  if (!browserDecodes()) {
-    throw new HumError('HUM_ERROR_FILE', 'Only JPEG and PNG photos can be read outside a '
-      + 'browser. Convert the photo and try again.');
-  }
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(blob);
-  } catch (cause) {
-    throw new HumError('HUM_ERROR_FILE', UNREADABLE[kind] ?? UNREADABLE.unknown, { cause });
-  }
+  const bitmap = await bitmapOf(blob, kind);
   try {
     return readBitmap(bitmap);
   } finally {
@@ -90,11 +80,30 @@ export async function decodeInBrowser(blob, kind) {
   }
 }
 
+/** @param {Blob} blob @param {string} [kind] */
+async function bitmapOf(blob, kind) {
+  kind ??= sniff(await head(blob));
+  if (!browserDecodes()) {
+    throw new HumError('HUM_ERROR_FILE', 'Only JPEG and PNG photos can be read outside a '
+      + 'browser. Convert the photo and try again.');
+  }
+  try {
+    return await createImageBitmap(blob);
+  } catch (cause) {
+    throw new HumError('HUM_ERROR_FILE', UNREADABLE[kind] ?? UNREADABLE.unknown, { cause });
+  }
+}
+
+/** The size that a picture is drawn in. @param {{width: number, height: number}} size */
+function drawnSize({ width, height }) {
+  const shrink = Math.min(1, Math.sqrt(CANVAS_PIXELS / (width * height)));
+  return { shrink, w: Math.floor(width * shrink) || 1, h: Math.floor(height * shrink) || 1 };
+}
+
 /** @param {ImageBitmap} bitmap @returns {PreparedPhoto} */
 function readBitmap(bitmap) {
   const { width, height } = bitmap;
-  const shrink = Math.min(1, Math.sqrt(CANVAS_PIXELS / (width * height)));
-  const [w, h] = [Math.floor(width * shrink) || 1, Math.floor(height * shrink) || 1];
+  const { shrink, w, h } = drawnSize(bitmap);
   const context = canvasContext(w, h);
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, w, h);
@@ -115,6 +124,26 @@ export async function stillOf(video) {
   const context = canvasContext(video.videoWidth, video.videoHeight);
   context.drawImage(video, 0, 0);
   return context.canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+}
+
+/**
+ * A photo turned by a quarter, clockwise.
+ * @param {Blob} blob
+ * @returns {Promise<Blob>}
+ */
+export async function turned(blob) {
+  const bitmap = await bitmapOf(blob);
+  try {
+    const { w, h } = drawnSize(bitmap);
+    const context = canvasContext(h, w);
+    context.imageSmoothingQuality = 'high';
+    context.translate(h, 0);
+    context.rotate(Math.PI / 2);
+    context.drawImage(bitmap, 0, 0, w, h);
+    return await context.canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+  } finally {
+    bitmap.close();
+  }
 }
 
 /** @param {number} width @param {number} height */

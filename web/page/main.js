@@ -4,7 +4,7 @@
  * "model", "weights", "forget").
  */
 
-import { Humshakal, pixelsAreTrue } from '../engine/humshakal.js';
+import { Humshakal, pixelsAreTrue, turned } from '../engine/humshakal.js';
 import { createCamera } from './camera/camera.js';
 import { keepPage, markReady, startGate } from './gate/gate.js';
 import { matchAgain, matchPhotos, selectedFace } from './match/match.js';
@@ -364,6 +364,15 @@ function openPhotos(blobs) {
     switched: new Map(), person: 0, together: null } });
 }
 
+/** Takes the photo once more, turned by a quarter. */
+function turn() {
+  const { photo } = state;
+  return begin({ last: lastResult() }, async (job) => {
+    job.during = 'photo';
+    if (photo) openPhoto(await job.wait(turned(photo.blob)), photo.note);
+  });
+}
+
 /** Shows the last result again, or else the empty page. */
 function goBack() {
   const { last } = state;
@@ -470,6 +479,7 @@ const actions = {
   stay,
   whole: () => select('whole'),
   all: () => select('all'),
+  turn,
 };
 
 on('photo', ({ blob, note }) => openPhoto(blob, note));

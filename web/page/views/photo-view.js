@@ -1,7 +1,7 @@
 /** The photo with its faces; several of them are buttons to choose one. */
 
 import { say } from '../words/say.js';
-import { faceLabel, photoCaption, shrunkNote } from '../words/words.js';
+import { faceDoubts, faceLabel, isDoubtful, photoCaption, shrunkNote } from '../words/words.js';
 import { emit, part } from './parts.js';
 
 /** @typedef {import('../../engine/humshakal.js').Face} Face */
@@ -14,6 +14,8 @@ export function mountPhoto(element) {
   const whole = part(element, '[data-action=whole]');
   /** @type {HTMLElement | null} only where all faces can be matched */
   const all = element.querySelector('[data-action=all]');
+  /** @type {HTMLElement | null} only where a turned photo can be taken */
+  const turn = element.querySelector('[data-action=turn]');
   /** @type {unknown} */
   let drawn = null;
 
@@ -25,6 +27,7 @@ export function mountPhoto(element) {
   image.addEventListener('error', () => { frame.hidden = true; });
   image.addEventListener('load', () => { frame.hidden = false; });
   all?.addEventListener('click', () => emit(element, 'action', { name: 'all' }));
+  turn?.addEventListener('click', () => emit(element, 'action', { name: 'turn' }));
   whole.addEventListener('click', () => emit(element, 'action', { name: 'whole' }));
 
   /** @typedef {import('../state.js').State} State */
@@ -45,12 +48,14 @@ export function mountPhoto(element) {
     }
     const over = phase === 'result' || phase === 'everyone';
     whole.hidden = !over || Boolean(several) || selected === 'whole';
+    if (turn) turn.hidden = phase === 'busy' || Boolean(several);
     if (all) {
       all.hidden = !over || Boolean(several) || selected === 'all'
         || (found?.faces.length ?? 0) < 2;
     }
     caption.textContent = several ? say('severalLead') : [
       found ? photoCaption(found.faces.length, selected === 'all') : '',
+      typeof selected === 'number' && found?.faces[selected] ? faceDoubts(found.faces[selected]) : '',
       found?.shrunkFrom ? shrunkNote(found.shrunkFrom, found) : '',
       photo.note,
     ].filter(Boolean).join(' ');
@@ -72,7 +77,7 @@ function drawBoxes({ width, height, faces }, choosable) {
   return inReadingOrder(faces).map((index, i) => {
     const face = faces[index];
     const box = document.createElement(choosable && faces.length > 1 ? 'button' : 'span');
-    box.className = 'face';
+    box.className = isDoubtful(face) ? 'face doubtful' : 'face';
     box.dataset.index = String(index);
     if (box instanceof HTMLButtonElement) {
       box.type = 'button';

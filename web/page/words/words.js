@@ -164,6 +164,25 @@ export function photoCaption(count, all = false) {
   return count === 0 ? say('noFaceFound') : say(all ? 'everyoneFound' : 'facesFound', { count });
 }
 
+/** Less of a face in the photo, and a score below: both are worth a word. Of faces in the
+ * photos measured the least score is 0.80, of what is none the most but for one 0.78
+ * (tools/measure/faces.mjs; README of models). */
+const CUT = 0.85;
+const DOUBTFUL = 0.75;
+
+/** Whether it may be none. @param {{score: number}} face */
+export function isDoubtful({ score }) {
+  return score < DOUBTFUL;
+}
+
+/** What makes a result uncertain. @param {import('../../engine/humshakal.js').Face} face */
+export function faceDoubts({ inside = 1, score }) {
+  return [
+    isDoubtful({ score }) ? say('faceDoubtful') : '',
+    inside < CUT ? say('faceCut', { share: say('percent', { share: number(Math.round(inside * 20) * 5, 0) }) }) : '',
+  ].filter(Boolean).join(' ');
+}
+
 /** @param {{width: number, height: number}} from @param {{width: number, height: number}} to */
 export function shrunkNote(from, { width, height }) {
   return say('shrunk', { fromWidth: from.width, fromHeight: from.height, width, height });

@@ -25,6 +25,9 @@ export default {
     },
     noFaceFound: 'No face was found.',
     faceOf: 'Face {number} of {count}',
+    faceDoubtful: 'The marked place may not be a face at all.',
+    faceCut: 'The edge of the photo cuts this face: only about {share} of it can be seen, so take the '
+      + 'result with a pinch of salt.',
     shrunk: 'The photo was scaled down from {fromWidth} × {fromHeight} to {width} × {height} '
       + 'pixels first.',
     givenFolder: 'That was a folder. Choose a single photo.',
@@ -339,6 +342,7 @@ export default {
     // ---- What can be done
     retry: 'Try again',
     whole: 'Use the whole picture as the face',
+    turn: 'Turn the photo',
     choose: 'Choose another photo',
     chooseWeights: 'Choose another weights file',
     adapt: 'Use the small pictures',
