@@ -7,6 +7,9 @@
  * give the page shared memory, and with it threads, where the host cannot send them (GitHub
  * Pages). It tells the page what passed.
  *
+ * The one exception is what another application shares with the installed page: a POST that
+ * ends here.
+ *
  * It also keeps the page's own files, one whole version at a time: the next visit works
  * without a network, and no visitor gets half of an update. Networks and galleries are kept
  * by assets.js, under their hashes.
@@ -57,13 +60,14 @@ worker.addEventListener('activate', (/** @type {any} */ event) => {
 worker.addEventListener('message', (/** @type {any} */ event) => {
   const { data, ports: [port] } = event;
   if (data === 'update') worker.skipWaiting();
+  else if (data === 'shared') port.postMessage(handOver());
   else if (data === 'claim') worker.clients.claim();
   else if (data === 'keep') {
     event.waitUntil(keepAll('force-cache').then(() => '', String).then((problem) => port.postMessage(problem)));
   }
 });
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
-  event.respondWith(answer(event));
+  event.respondWith(isShare(event.request) ? takeShared(event) : answer(event));
   if (event.request.mode === 'navigate') event.waitUntil(ifItCan(forgetOlder));
 });
 
@@ -215,6 +219,52 @@ async function keepAll(way) {
     if (way !== 'no-cache' && !await cache.match(file)) await pass(file, { cache: 'no-cache' });
     if (!await cache.match(file)) throw new Error(`${file} is not that of version ${version}.`);
   }));
+}
+
+// ---- Photos shared with the installed page ------------------------------------------------
+
+/** As the web manifest says it (share_target). */
+const SHARE = { path: 'share', field: 'photo' };
+
+/** Milliseconds that a photo waits for the page which is being opened for it. */
+const SHARED_FOR = 60_000;
+
+/** What was shared and not yet taken: in memory only. @type {File[]} */
+let shared = [];
+
+/** The page has them, or does not come. */
+let forgetShared = () => {};
+
+/** @param {Request} request */
+function isShare({ method, mode, url }) {
+  return method === 'POST' && mode === 'navigate' && url === new URL(SHARE.path, SCOPE).href;
+}
+
+/**
+ * Takes what another application shares, which goes no further than to the page that is
+ * opened for it.
+ * @param {any} event
+ */
+async function takeShared(event) {
+  const form = await event.request.formData().catch(() => new FormData());
+  forgetShared();
+  shared = form.getAll(SHARE.field).filter((/** @type {unknown} */ one) => one instanceof File);
+  event.waitUntil(new Promise((resolve) => {
+    const timer = setTimeout(() => forgetShared(), SHARED_FOR);
+    forgetShared = () => {
+      clearTimeout(timer);
+      shared = [];
+      resolve(undefined);
+    };
+  }));
+  return Response.redirect(new URL('./?shared', SCOPE).href, 303);
+}
+
+/** Gives the page what was shared, once. */
+function handOver() {
+  const files = shared;
+  forgetShared();
+  return files;
 }
 
 // ---- Windows of an older version -----------------------------------------------------------

@@ -5,6 +5,7 @@
  */
 
 import { Humshakal, pixelsAreTrue, turned } from '../engine/humshakal.js';
+import { startArrivals } from './arrive/arrive.js';
 import { createCamera } from './camera/camera.js';
 import { keepPage, markReady, startGate } from './gate/gate.js';
 import { matchAgain, matchPhotos, selectedFace } from './match/match.js';
@@ -33,9 +34,10 @@ import { mountShared } from './share/shared-view.js';
 import { mountTraffic } from './gate/traffic-view.js';
 import { mountUpdate } from './gate/update-view.js';
 import { mountWhy } from './why/why-view.js';
+import { emitFiles } from './views/parts.js';
 import {
-  explain, explainGiven, explainLink, explainNoFace, explainNoGallery, photoCaption, refineChange,
-  sources,
+  explain, explainArrived, explainGiven, explainLink, explainNoFace, explainNoGallery,
+  photoCaption, refineChange, sources,
 } from './words/words.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -480,6 +482,7 @@ const actions = {
   whole: () => select('whole'),
   all: () => select('all'),
   turn,
+  arrived: () => emitFiles(document, arrived),
 };
 
 on('photo', ({ blob, note }) => openPhoto(blob, note));
@@ -517,6 +520,19 @@ on('cancel', () => {
   page.interrupt({});
   stopEngine();
   goBack();
+});
+
+/** @type {File[]} */
+let arrived = [];
+
+startArrivals({
+  take: (files) => emitFiles(document, files),
+  ask: (files) => {
+    arrived = files;
+    page.interrupt({ phase: 'notice', notice: explainArrived(), last: lastResult() });
+  },
+  lost: () => page.interrupt({ phase: 'notice', notice: explainGiven(say('sharedLost')),
+    last: lastResult() }),
 });
 
 /** Shows what a link brings along, or says why it cannot. */

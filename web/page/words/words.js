@@ -450,6 +450,11 @@ export function explainGiven(text) {
   return { title: say('badFile'), text, actions: ['choose'], code: '' };
 }
 
+/** A picture that the visitor may not have sent. @returns {Explanation} */
+export function explainArrived() {
+  return { title: say('arrived'), text: say('arrivedText'), actions: ['arrived', 'back'], code: '' };
+}
+
 /**
  * What is said of a failure by its code. Without a text the failure's own message is said.
  * @typedef {Omit<Explanation, 'code' | 'text'> & {text?: string}} Known
@@ -534,6 +539,7 @@ export const ACTION_LABELS = {
   site: say('site'),
   stored: say('useStored'),
   back: say('back'),
+  arrived: say('arrivedTake'),
   last: say('backToResult'),
 };
 

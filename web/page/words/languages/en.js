@@ -325,6 +325,11 @@ export default {
     noMemoryWeights: 'Not enough memory for these weights',
     noMemoryWeightsText: 'Close other tabs or programs, or convert the file with '
       + 'tools/convert.mjs.',
+    arrived: 'A picture was sent to this page',
+    arrivedText: 'Another page or application sent it. If that was you, look at it; if not, go on without it. '
+      + 'It is only here, on this device.',
+    arrivedTake: 'Look at it',
+    sharedLost: 'What was shared with this page is not there any more. Share it again, or choose it here.',
     sampleMissing: 'This sample photo could not be loaded. Check the connection and try it again.',
     badFile: 'This file is not a photo that works here',
     damagedPhoto: 'This photo is damaged',
