@@ -33,6 +33,7 @@ const ALLOWED = {
   'engine/convert.js': { Worker: 'asks whether there are any' },
   'page/gate/gate.js': { serviceWorker: 'installs sw.js and listens to it' },
   'guard.js': { RTCPeerConnection: 'takes it away', webkitRTCPeerConnection: 'takes it away' },
+  'page/arrive/arrive.js': { serviceWorker: 'asks sw.js for what was shared' },
   'page/privacy/stored.js': { serviceWorker: 'removes it' },
   'sw.js': { fetch: 'listed files of the site, by name', importScripts: 'files.js' },
   'page/camera/camera-view.js': { srcObject: 'what the camera sees, shown' },

@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { LANGUAGES } from '../web/page/words/say.js';
 import { assertForEveryone, assertRoom } from './lib/everyone.mjs';
-import { choose, named, notice, open, resultShown, withheld } from './lib/page.mjs';
+import { choose, choseAccurate, named, notice, open, resultShown, withheld } from './lib/page.mjs';
 import { inProject, site } from './lib/project.mjs';
 
 const GROUP = 'build/photos/samples/group.jpg';
@@ -102,7 +102,8 @@ test('written from right to left, with text of twice the size, everything has it
 });
 
 test('every stop of the Tab key is seen, and lies under nothing', async () => {
-  const { page } = await open({ context: { reducedMotion: 'reduce', viewport: { width: 360, height: 740 } } });
+  const { page } = await open({ script: choseAccurate,
+    context: { reducedMotion: 'reduce', viewport: { width: 360, height: 740 } } });
   await choose(page, GROUP);
   await resultShown(page);
   await page.click('.meaning summary');

@@ -347,7 +347,6 @@ export default {
     // ---- What can be done
     retry: 'Try again',
     whole: 'Use the whole picture as the face',
-    turn: 'Turn the photo',
     choose: 'Choose another photo',
     chooseWeights: 'Choose another weights file',
     adapt: 'Use the small pictures',
