@@ -270,6 +270,17 @@ export class Humshakal {
   }
 
   /**
+   * detect(), and embed() of the largest face, in one go: for a camera's stream.
+   * @param {Photo} image
+   * @param {{once?: boolean, signal?: AbortSignal}} [options]  as for embed()
+   * @returns {Promise<{width: number, height: number, faces: Face[],
+   *   embedding: Float32Array | null}>}  null: there is no face
+   */
+  async look(image, { once = false, signal } = {}) {
+    return this.#session.withPhoto('look', image, { once }, { signal });
+  }
+
+  /**
    * The k people of the gallery who look most like a face, best first, nobody twice.
    * @param {Photo} image
    * @param {FaceOptions & {k?: number}} [options]  as for embed()

@@ -144,6 +144,14 @@ export function createOps() {
       return { width, height, shrunkFrom, faces: engine.detect() };
     },
 
+    /** @param {{photo: SentPhoto, once: boolean}} args */
+    look({ photo, once }) {
+      show(photo);
+      const { width, height } = current;
+      const faces = engine.detect();
+      return { width, height, faces, embedding: faces.length ? engine.embed(faces[0], once) : null };
+    },
+
     /** @param {{photo: SentPhoto, face: Face | null, detect: boolean, once: boolean}} args */
     embed({ photo, face, detect, once }) {
       show(photo);

@@ -448,6 +448,7 @@ const camera = createCamera({
   taken: (blob) => openPhoto(blob, ''),
   failed: (error) => page.interrupt({ phase: 'notice', notice: explain(error, 'photo'),
     last: lastResult() }),
+  engine: wholeEngine,
 });
 
 const why = createWhy({ engine: page.startEngine, show: (shown) => show({ why: shown }) });
@@ -496,6 +497,7 @@ on('camera', ({ does, video }) => {
   if (does === 'shoot') camera.shoot(video, false);
   else if (does === 'timer') camera.shoot(video, true);
   else if (does === 'turn') camera.turn();
+  else if (does === 'mirror') camera.mirror(video);
   else if (does === 'close') camera.close();
   else camera.open();
 });

@@ -13,11 +13,15 @@ import { Job } from '../job.js';
  * @property {boolean} mirrored    shown as in a mirror: it looks at whoever sees it
  * @property {boolean} switchable  there is another camera
  * @property {number} count        seconds until the shot; 0: none is on its way
+ * @property {import('./live.js').Live | null} live  null: the mirror is not asked for
  * @property {string} failure      why there is no picture: a name of a DOMException, or
  *   'insecure', 'ended'
  */
 
 const COUNT_FROM = 3;
+
+/** The mirror, before its first look. @type {import('./live.js').Live} */
+const NOTHING_SEEN = { face: null, match: null, threshold: null, network: '' };
 
 /** @type {MediaTrackConstraints} enough for a face; more only costs time */
 const SIZE = { width: { ideal: 1280 }, height: { ideal: 960 } };
@@ -26,9 +30,10 @@ const SIZE = { width: { ideal: 1280 }, height: { ideal: 960 } };
  * @param {object} app
  * @param {(camera: Camera | null, announcement?: string) => void} app.show  null: off
  * @param {(blob: Blob) => void} app.taken
- * @param {(error: unknown) => void} app.failed  the picture could not be taken
+ * @param {(error: unknown) => void} app.failed  the picture could not be taken, or looked at
+ * @param {() => Promise<import('../../engine/humshakal.js').Humshakal>} app.engine  to match with
  */
-export function createCamera({ show, taken, failed }) {
+export function createCamera({ show, taken, failed, engine }) {
   /** @type {Camera | null} */
   let camera = null;
   /** Opening a camera and taking its picture take time. @type {Job<Partial<Camera>> | null} */
@@ -39,7 +44,7 @@ export function createCamera({ show, taken, failed }) {
   /** @param {Partial<Camera>} changes */
   function change(changes) {
     camera = { phase: 'asking', stream: null, mirrored: false, switchable: false, count: 0,
-      failure: '', ...camera, ...changes };
+      live: null, failure: '', ...camera, ...changes };
     show(camera);
   }
 
@@ -61,7 +66,7 @@ export function createCamera({ show, taken, failed }) {
   async function open(which = { facingMode: { ideal: 'user' } }) {
     turnOff();
     const opening = newJob();
-    change({ phase: 'asking', stream: null, count: 0, failure: '' });
+    change({ phase: 'asking', stream: null, count: 0, live: null, failure: '' });
     await opening.run(async () => {
       const stream = await opening.wait(openStream(which, opening.signal));
       const [track] = stream.getVideoTracks();
@@ -79,7 +84,7 @@ export function createCamera({ show, taken, failed }) {
   /** @param {string} failure */
   function fail(failure) {
     turnOff();
-    change({ phase: 'failed', stream: null, count: 0, failure });
+    change({ phase: 'failed', stream: null, count: 0, live: null, failure });
   }
 
   /** @param {string} [announcement] */
@@ -125,6 +130,21 @@ export function createCamera({ show, taken, failed }) {
         if (camera && camera.count > 1) change({ count: camera.count - 1 });
         else shoot(video);
       }, 1000);
+    },
+
+    /** Names whom the face looks like from now on, or no longer. @param {HTMLVideoElement} video */
+    async mirror(video) {
+      if (camera?.phase !== 'live') return;
+      const watching = newJob();
+      change({ count: 0, live: camera.live ? null : NOTHING_SEEN });
+      if (!camera.live) return;
+      await watching.run(async () => {
+        const { watch } = await watching.wait(import('./live.js'));
+        await watch(video, engine, watching);
+      }, (error) => {
+        close();
+        failed(error);
+      });
     },
 
     /** Takes the next camera: of a phone that which looks the other way. */

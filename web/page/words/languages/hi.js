@@ -71,6 +71,7 @@ export default {
     cameraShoot: 'फ़ोटो लें',
     cameraTimer: '3 सेकंड बाद',
     cameraTurn: 'दूसरा कैमरा',
+    mirror: 'जीता-जागता आईना',
     close: 'बंद करें',
     cameraPromise: 'कैमरा केवल तब तक चलता है जब तक यह विंडो खुली है, और फ़ोटो इसी डिवाइस पर रहती है।',
 
