@@ -36,7 +36,7 @@ const ALLOWED = {
   'page/arrive/arrive.js': { serviceWorker: 'asks sw.js for what was shared' },
   'page/privacy/stored.js': { serviceWorker: 'removes it' },
   'sw.js': { fetch: 'listed files of the site, by name', importScripts: 'files.js' },
-  'page/camera/camera-view.js': { srcObject: 'what the camera sees, shown' },
+  'page/camera/camera-view.js': { srcObject: 'what the camera sees, shown', src: 'a blob: address' },
   'page/share/card-view.js': { share: 'the picture, when the visitor presses the button',
     href: 'a blob: address, to save the picture' },
   'page/views/chooser.js': { fetch: 'the sample photos of the manifest', src: 'a blob: address' },
