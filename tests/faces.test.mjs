@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { choose, choseAccurate, inBoth, named, names, open, resultShown } from './lib/page.mjs';
+import { choseAccurate, inBoth, matched, named, names, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 import { faceDoubts } from '../web/page/words/words.js';
 
@@ -34,14 +34,6 @@ async function drawn(page, { quarters = 0, left = 0 }) {
 /** Whether the photo is shown higher than wide. @param {any} page @returns {Promise<boolean>} */
 const stands = (page) => page.$eval('#photo img', (/** @type {any} */ image) => (
   image.decode().then(() => image.naturalHeight > image.naturalWidth)));
-
-/** Gives a photo and waits for its people. @param {any} page @param {any} file */
-async function matched(page, file) {
-  await choose(page, file);
-  await page.waitForSelector('#results', { state: 'hidden' });
-  await resultShown(page);
-  return names(page);
-}
 
 inBoth('a photo on its side or head gives the people of the upright one', async () => {
   const { page } = await open({ script: choseAccurate });

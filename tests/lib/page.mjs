@@ -176,3 +176,18 @@ export const refined = (page) => page.waitForFunction(() => /Looked again/.test(
 
 /** @param {any} page @returns {Promise<string[]>} */
 export const names = (page) => page.locator('#results .person h3').allInnerTexts();
+
+/**
+ * Gives a photo and waits for its people.
+ * @param {any} page
+ * @param {any} file
+ * @returns {Promise<string[]>}
+ */
+export async function matched(page, file) {
+  const before = await page.getAttribute('#photo img', 'src');
+  await choose(page, file);
+  await page.waitForFunction((/** @type {string} */ address) => (
+    document.querySelector('#photo img')?.getAttribute('src') !== address), before);
+  await resultShown(page);
+  return names(page);
+}

@@ -20,6 +20,7 @@ import { mountAnnouncer } from './views/announcer.js';
 import { mountCamera } from './camera/camera-view.js';
 import { mountCard } from './share/card-view.js';
 import { mountChooser, sampleOf } from './views/chooser.js';
+import { mountEarlier } from './match/earlier-view.js';
 import { mountEveryone } from './match/everyone-view.js';
 import { mountIntake } from './views/intake.js';
 import { mountLanguages } from './words/languages-view.js';
@@ -45,6 +46,9 @@ import {
 
 const MOST_PHOTOS = 20;
 
+/** A row of them, and not too many photos in memory. */
+const MOST_EARLIER = 6;
+
 /** Milliseconds after which a visitor who has given no photo is still looking around. */
 const SOON = 5000;
 
@@ -63,6 +67,7 @@ const page = createPage({
     mountSeveral(element('several')),
     mountResults(element('results')),
     mountEveryone(element('everyone')),
+    mountEarlier(element('earlier')),
     mountNetworks(element('networks')),
     mountCamera(/** @type {HTMLDialogElement} */ (element('camera'))),
     mountWhy(/** @type {HTMLDialogElement} */ (element('why'))),
@@ -315,12 +320,28 @@ const isResult = () => state.phase === 'result' || state.phase === 'everyone';
 const urlsOf = (from) => [from?.photo, ...from?.several?.photos ?? []]
   .flatMap((photo) => (photo ? [photo.url] : []));
 
-/** Frees the pictures of one that another does not show.
- * @param {Partial<State> | null} one @param {Partial<State> | null} other */
-function forgetPhotos(one, other) {
-  const needed = urlsOf(other);
-  for (const url of urlsOf(one)) if (!needed.includes(url)) URL.revokeObjectURL(url);
+/** Addresses of photos, until nothing shows them any more. @type {Set<string>} */
+const addresses = new Set();
+
+/** @param {Blob} blob */
+function withAddress(blob) {
+  const url = URL.createObjectURL(blob);
+  addresses.add(url);
+  return { blob, url };
 }
+
+function freePhotos() {
+  const needed = [state, state.last, ...state.earlier].flatMap(urlsOf);
+  for (const url of addresses) {
+    if (needed.includes(url)) continue;
+    URL.revokeObjectURL(url);
+    addresses.delete(url);
+  }
+}
+
+/** @param {Pick<State, 'photo' | 'several'>} one @param {Pick<State, 'photo' | 'several'>} other */
+const sameGiven = (one, other) => (one.several || other.several
+  ? one.several?.photos === other.several?.photos : one.photo?.blob === other.photo?.blob);
 
 /** The result that is shown, or else the one before: a slip loses nothing. */
 function lastResult() {
@@ -328,25 +349,25 @@ function lastResult() {
   return /** @type {State['last']} */ (Object.fromEntries(RESULT.map((key) => [key, state[key]])));
 }
 
-/** There is a new result, or no way back to the last one. */
+/** There is a new result, or no way back to the last one, except among the earlier ones. */
 function forgetLast() {
-  forgetPhotos(state.last, state);
-  show({ last: null });
+  const all = [state.last, ...state.earlier]
+    .filter((one) => one?.phase === 'result' && !sameGiven(one, state));
+  show({ last: null, earlier: /** @type {State['earlier']} */ (all.slice(0, MOST_EARLIER)) });
+  freePhotos();
 }
 
 /** @param {Pick<State, 'photo' | 'several'>} given */
 function open(given) {
-  const last = lastResult();
-  forgetPhotos(state, last);
-  forgetPhotos(state.last, last);
-  show({ ...given, last, found: null, selected: 0 });
+  show({ ...given, last: lastResult(), found: null, selected: 0 });
+  freePhotos();
   work();
   element('stage').scrollIntoView();
 }
 
 /** @param {Blob} blob @param {string} note  a credit, or a word on what was given */
 function openPhoto(blob, note) {
-  open({ photo: { blob, note, url: URL.createObjectURL(blob) }, several: null });
+  open({ photo: { ...withAddress(blob), note }, several: null });
 }
 
 /** @param {string} address @param {string} note */
@@ -360,8 +381,7 @@ function openSample(address, note) {
 
 /** @param {Blob[]} blobs  of one person */
 function openPhotos(blobs) {
-  const photos = blobs.slice(0, MOST_PHOTOS)
-    .map((blob) => ({ blob, url: URL.createObjectURL(blob) }));
+  const photos = blobs.slice(0, MOST_PHOTOS).map(withAddress);
   open({ photo: null, several: { photos, unseen: blobs.length - photos.length, looks: [],
     switched: new Map(), person: 0, together: null } });
 }
@@ -378,8 +398,16 @@ function turn() {
 /** Shows the last result again, or else the empty page. */
 function goBack() {
   const { last } = state;
-  forgetPhotos(state, last);
   show(last ? { ...last, last: null } : { phase: 'empty', photo: null, several: null });
+  freePhotos();
+}
+
+/** Looks once more at what was given earlier in this visit. @param {number} index */
+function goTo(index) {
+  const { photo, found, several, selected } = state.earlier[index];
+  show({ photo, found, several, selected, last: lastResult() });
+  work();
+  element('stage').scrollIntoView();
 }
 
 // ---- Networks ----------------------------------------------------------------------------
@@ -492,6 +520,7 @@ on('photos', ({ blobs }) => openPhotos(blobs));
 on('use', ({ index, use }) => useOrLeave(index, use));
 on('person', ({ index }) => mean(index));
 on('face', ({ index }) => select(index));
+on('earlier', ({ index }) => goTo(index));
 on('action', ({ name }) => actions[/** @type {keyof typeof actions} */ (name)]());
 on('camera', ({ does, video }) => {
   if (does === 'shoot') camera.shoot(video, false);

@@ -42,6 +42,7 @@ export const RESULT = /** @type {const} */ (['phase', 'photo', 'found', 'several
  * @property {import('./refine/refine.js').Refining | null} refining  null: the network is the
  *   chosen one
  * @property {Result | null} last  shown before what the visitor gave now
+ * @property {Result[]} earlier  of other photos of this visit, newest first; only in memory
  * @property {string} announcement  for those who do not see the page change
  */
 
@@ -69,5 +70,6 @@ export const firstState = {
   why: null,
   refining: null,
   last: null,
+  earlier: [],
   announcement: '',
 };

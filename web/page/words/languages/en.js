@@ -25,6 +25,7 @@ export default {
     },
     noFaceFound: 'No face was found.',
     faceOf: 'Face {number} of {count}',
+    earlierOne: 'Back to the photo for which {name} came first',
     faceDoubtful: 'The marked place may not be a face at all.',
     faceCut: 'The edge of the photo cuts this face: only about {share} of it can be seen, so take the '
       + 'result with a pinch of salt.',
