@@ -1,5 +1,5 @@
 /* Photos: the decoder, EXIF orientation, transparency, and what is made of pictures that
-   were accepted: half their size, and a crop that reaches over the edge. */
+   were accepted: half their size, and a turned crop that reaches over the edge. */
 
 #include "fuzz.h"
 
@@ -19,8 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST((status == HUM_OK) == (photo.width > 0));
     if (status != HUM_OK) return 0;
     touch_bytes(photo.rgb, (size_t)photo.width * (size_t)photo.height * 3);
-    const hum_rect rect = {-1.5, 2.25, photo.width, photo.height};
-    hum_edge edge = size % 2 ? HUM_EDGE_BLACK : HUM_EDGE_REPEAT;
+    const hum_rect rect = {-1.5, 2.25, photo.width, photo.height,
+                           (int)(size * 7 % 361) - 180};
+    hum_edge edge = (hum_edge)(size % 3);
     MUST(!hum_resample(&photo, rect, edge, 16, 16, crop, &scratch, &error));
     if (photo.width > 1 && photo.height > 1)
         MUST(!hum_image_halve(&photo, &half, &error));
