@@ -335,7 +335,7 @@ for (const [what, [fault, says]] of Object.entries(SITE_FAULTS)) {
     const { page } = await open({ server });
     await choose(page, PORTRAIT);
     assert.match(await notice(page), says);
-    assert.equal(await page.locator('.face').count(), 1, 'the face is shown all the same');
+    assert.equal(await page.locator('#photo .face').count(), 1, 'the face is shown all the same');
     server.mend();
     await page.getByRole('button', { name: 'Try again' }).click();
     await resultShown(page);
