@@ -204,8 +204,8 @@ hum_status hum_photo_decode(hum_engine *e, const uint8_t *bytes, size_t size,
     REQUIRE(e, (bytes || !size) && dimensions, HUM_ERROR_ARGUMENT, "NULL argument");
     hum_status status = hum_image_decode(bytes, size, &e->photo, &e->error);
     if (status != HUM_OK) return status;
-    dimensions[0] = e->photo.width;
-    dimensions[1] = e->photo.height;
+    dimensions[0] = e->photo.width * e->photo.shrink;
+    dimensions[1] = e->photo.height * e->photo.shrink;
     return HUM_OK;
 }
 
@@ -221,8 +221,15 @@ static hum_status need_photo(hum_engine *e) {
     return HUM_OK;
 }
 
-/* A face that comes back from the caller may have been changed. */
-static hum_status check_face(hum_engine *e, const hum_face *f) {
+static void scale_face(hum_face *f, float by) {
+    f->x *= by, f->y *= by, f->width *= by, f->height *= by;
+    for (int i = 0; i < 12; i++) f->points[i] *= by;
+}
+
+/* A face that comes back from the caller, who may have changed it; face: NULL, or &own
+   with the face where it is in e->photo. */
+static hum_status take_face(hum_engine *e, const hum_face **face, hum_face *own) {
+    const hum_face *f = *face;
     if (!f) return HUM_OK;
     float far = 4 * HUM_MAX_PHOTO_SIDE;
     REQUIRE(e,
@@ -231,7 +238,10 @@ static hum_status check_face(hum_engine *e, const hum_face *f) {
             HUM_ERROR_ARGUMENT,
             "the face's box (%g, %g, %g x %g) is not one of a photo of %d x %d pixels",
             (double)f->x, (double)f->y, (double)f->width, (double)f->height,
-            e->photo.width, e->photo.height);
+            e->photo.width * e->photo.shrink, e->photo.height * e->photo.shrink);
+    *own = *f;
+    scale_face(own, 1 / (float)e->photo.shrink);
+    *face = own;
     return HUM_OK;
 }
 
@@ -242,9 +252,12 @@ hum_status hum_detect(hum_engine *e, hum_face *faces, int32_t capacity, int32_t 
             "load a near detector before looking for faces");
     hum_status status = need_photo(e);
     if (status != HUM_OK) return status;
-    return hum_find_faces(&e->detectors[HUM_RANGE_NEAR], &e->detectors[HUM_RANGE_FAR],
-                          &e->photo, &e->half, &e->resampler, faces, capacity, count,
-                          &e->error);
+    status = hum_find_faces(&e->detectors[HUM_RANGE_NEAR], &e->detectors[HUM_RANGE_FAR],
+                            &e->photo, &e->half, &e->resampler, faces, capacity, count,
+                            &e->error);
+    if (status != HUM_OK) return status;
+    for (int32_t i = 0; i < *count; i++) scale_face(&faces[i], (float)e->photo.shrink);
+    return HUM_OK;
 }
 
 static hum_status embed(hum_engine *e, const hum_face *face, int mirrored,
@@ -252,8 +265,9 @@ static hum_status embed(hum_engine *e, const hum_face *face, int mirrored,
     ENTER(e);
     REQUIRE(e, embedding, HUM_ERROR_ARGUMENT, "no room for the embedding");
     REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_face own;
     hum_status status = need_photo(e);
-    if (status == HUM_OK) status = check_face(e, face);
+    if (status == HUM_OK) status = take_face(e, &face, &own);
     if (status != HUM_OK) return status;
     hum_rect rect = hum_crop_rect(&e->embedder.recipe, &e->photo, face);
     return hum_embed_rect(&e->embedder, &e->photo, rect, mirrored, &e->resampler,
@@ -274,8 +288,9 @@ hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t 
     REQUIRE(e, rgba && side >= 16 && side <= HUM_MAX_CROP_SIDE, HUM_ERROR_ARGUMENT,
             "a crop has 16 to %d pixels on a side, not %d", HUM_MAX_CROP_SIDE, side);
     REQUIRE(e, loose || e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_face own;
     hum_status status = need_photo(e);
-    if (status == HUM_OK) status = check_face(e, face);
+    if (status == HUM_OK) status = take_face(e, &face, &own);
     if (status != HUM_OK) return status;
     size_t pixels = (size_t)side * (size_t)side;
     if (pixels * 3 > e->crop_capacity) {

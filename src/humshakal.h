@@ -180,7 +180,9 @@ hum_status hum_load_gallery(hum_engine *engine, const uint8_t *bytes, size_t siz
 /* Decodes a JPEG or PNG and makes it the current photo: turned upright by its EXIF
    orientation, transparency laid over white, 16-bit, grey and palette pictures turned
    into 8-bit RGB. size receives width and height. Limits are checked on the header,
-   before anything large is allocated. On failure there is no current photo.
+   before anything large is allocated. Of a photo of more than 16,777,216 pixels only
+   half the resolution is kept (and an odd last row or column left out); faces are in its
+   own pixels all the same. On failure there is no current photo.
    Returns ARGUMENT, FORMAT, UNSUPPORTED (neither JPEG nor PNG), LIMIT, MEMORY. */
 hum_status hum_photo_decode(hum_engine *engine, const uint8_t *bytes, size_t size,
                             int32_t dimensions[2]);

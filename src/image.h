@@ -8,8 +8,25 @@
 typedef struct {
     uint8_t *rgb; /* [height,width,3] */
     int32_t width, height;
+    int32_t shrink;  /* 2: a pixel is the mean of 2 x 2 of the photo; else 1 */
     size_t capacity; /* bytes at rgb; it only grows */
 } hum_image;
+
+/* A photo of more pixels is halved while it is decoded. The largest canvas of Safari on
+   phones, to which other kinds of pictures are scaled down in the page. */
+#ifndef HUM_WHOLE_PHOTO_PIXELS
+#define HUM_WHOLE_PHOTO_PIXELS ((size_t)1 << 24)
+#endif
+
+/* Returns LIMIT. */
+hum_status hum_image_check_size(int64_t width, int64_t height, hum_text *error);
+
+/* Makes room for a picture; width and height stay. Returns LIMIT, MEMORY. */
+hum_status hum_image_reserve(hum_image *image, int32_t width, int32_t height,
+                             hum_text *error);
+
+/* Lays n pixels over white; out: RGB every `step` bytes, may be rgba. */
+void hum_over_white(const uint8_t *rgba, size_t n, uint8_t *out, int step);
 
 /* Decodes as hum_photo_decode describes. On failure the image is empty (width 0). */
 hum_status hum_image_decode(const uint8_t *bytes, size_t size, hum_image *image,

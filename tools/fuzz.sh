@@ -26,7 +26,7 @@ declare -A files=(
     [engine]='src/*.c'
     [gallery]='src/gallery.c src/search.c src/projection.c'
     [net]='src/tflite.c src/net.c src/run.c src/winograd.c'
-    [photo]='src/image.c src/resample.c build/deps/stb/stb_image.h'
+    [photo]='src/decode.c src/image.c src/resample.c build/deps/stb/stb_image.h'
     [recipe]='src/recipe.c'
     [tflite]='src/tflite.c')
 

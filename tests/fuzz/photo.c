@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must_explain(status, error.text);
     MUST((status == HUM_OK) == (photo.width > 0));
     if (status != HUM_OK) return 0;
+    MUST(photo.shrink == 1 || photo.shrink == 2);
     touch_bytes(photo.rgb, (size_t)photo.width * (size_t)photo.height * 3);
     const hum_rect rect = {-1.5, 2.25, photo.width, photo.height,
                            (int)(size * 7 % 361) - 180};

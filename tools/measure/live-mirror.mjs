@@ -7,12 +7,13 @@
  * Needs build/site and tools/setup/tests.sh. Linux only: memory is read in /proc.
  */
 
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch } from '../../tests/lib/browser.mjs';
 import { serve } from '../serve.mjs';
+import { NETWORKS, renderers } from './renderers.mjs';
 
 const { values } = parseArgs({ options: {
   seconds: { type: 'string', default: '60' },
@@ -20,24 +21,9 @@ const { values } = parseArgs({ options: {
 } });
 const seconds = Number(values.seconds);
 
-const NETWORKS = { Accurate: 'facenet-vggface2', Fast: 'hse-mobilenet-vggface2' };
-
 const folder = await mkdtemp(join(tmpdir(), 'humshakal-live-'));
 const film = join(folder, 'photo.mjpeg');
 await copyFile(values.photo, film);
-
-/** Megabytes of all renderers, which the page's process is one of. @param {any} browser */
-async function memory(browser) {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  let kilobytes = 0;
-  for (const { id } of processInfo.filter((/** @type {any} */ { type }) => type === 'renderer')) {
-    const status = await readFile(`/proc/${id}/status`, 'utf8');
-    kilobytes = Math.max(kilobytes, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]));
-  }
-  return kilobytes / 1000;
-}
 
 /** Each look reads one picture. */
 function count() {
@@ -70,10 +56,10 @@ async function measure(network, isolate) {
   await page.waitForTimeout(3000);
   const looks = () => page.evaluate(() => /** @type {any} */ (globalThis).looks);
   const [before, start] = [await looks(), performance.now()];
-  const megabytes = [await memory(browser)];
+  const megabytes = [(await renderers(browser))[0]];
   for (let left = seconds; left > 0; left -= 60) {
     await page.waitForTimeout(1000 * Math.min(60, left));
-    megabytes.push(await memory(browser));
+    megabytes.push((await renderers(browser))[0]);
   }
   const rate = 1000 * (await looks() - before) / (performance.now() - start);
   console.log(`${network}, ${isolate ? 'threads' : 'one thread'}: ${rate.toFixed(1)} looks a second; ${
