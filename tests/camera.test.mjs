@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from './lib/browser.mjs';
-import { choseAccurate, names, open, resultShown } from './lib/page.mjs';
+import { choseAccurate, names, open, photoShown, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -90,24 +90,25 @@ test('the shot is not mirrored: it is what the file shows', async () => {
   await page.waitForFunction(() => (
     /** @type {HTMLVideoElement} */ (document.querySelector('#camera video')).readyState >= 2));
   await page.click('#camera [data-do=shoot]');
-  await page.waitForSelector('#photo .frame img[src^="blob:"]');
+  await photoShown(page);
   // Two coarse pictures of 8 x 8 are compared: the shot and its mirror image with the file.
   const { same, mirrored } = await page.evaluate(async () => {
-    /** @param {string} address @param {number} flip */
-    const small = async (address, flip) => {
-      const image = new Image();
-      image.src = address;
-      await image.decode();
+    /** @param {CanvasImageSource} image @param {number} flip */
+    const small = (image, flip) => {
       const context = /** @type {any} */ (new OffscreenCanvas(8, 8).getContext('2d'));
+      context.imageSmoothingQuality = 'high';
       if (flip) context.setTransform(-1, 0, 0, 1, 8, 0);
       context.drawImage(image, 0, 0, 8, 8);
       return [...context.getImageData(0, 0, 8, 8).data];
     };
-    const shot = /** @type {any} */ (document.querySelector('#photo .frame img')).src;
-    const file = await small('samples/portrait-1.jpg', 0);
+    const photo = new Image();
+    photo.src = 'samples/portrait-1.jpg';
+    await photo.decode();
+    const file = small(photo, 0);
+    const shot = /** @type {HTMLCanvasElement} */ (document.querySelector('#photo canvas'));
     const distance = (/** @type {number[]} */ other) => file.reduce(
       (sum, value, i) => sum + Math.abs(value - other[i]), 0);
-    return { same: distance(await small(shot, 0)), mirrored: distance(await small(shot, 1)) };
+    return { same: distance(small(shot, 0)), mirrored: distance(small(shot, 1)) };
   });
   assert.ok(same < mirrored / 2, `${same} as it is, ${mirrored} mirrored`);
 });

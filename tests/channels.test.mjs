@@ -36,15 +36,12 @@ const ALLOWED = {
   'page/arrive/arrive.js': { serviceWorker: 'asks sw.js for what was shared' },
   'page/privacy/stored.js': { serviceWorker: 'removes it' },
   'sw.js': { fetch: 'listed files of the site, by name', importScripts: 'files.js' },
-  'page/camera/camera-view.js': { srcObject: 'what the camera sees, shown', src: 'a blob: address' },
+  'page/camera/camera-view.js': { srcObject: 'what the camera sees, shown' },
   'page/share/card-view.js': { share: 'the picture, when the visitor presses the button',
     href: 'a blob: address, to save the picture' },
   'page/views/chooser.js': { fetch: 'the sample photos of the manifest', src: 'a blob: address' },
-  'page/match/everyone-view.js': { src: 'a blob: address' },
-  'page/views/photo-view.js': { src: 'a blob: address' },
-  'page/match/results-view.js': { src: 'a blob: address',
+  'page/match/results-view.js': {
     href: 'the gallery\'s links, for the visitor to follow: only http and https' },
-  'page/several/several-view.js': { src: 'a blob: address' },
 };
 
 /** Scripts of others, and those made by tools: they are held by the policy, and by the gate. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choseAccurate, inBoth, matched, names, open, resultShown } from './lib/page.mjs';
+import { choseAccurate, inBoth, matched, names, open, photoShown, resultShown } from './lib/page.mjs';
 
 const PHOTOS = ['build/photos/samples/portrait-1.jpg', 'build/photos/samples/portrait-2.jpg',
   'build/photos/samples/portrait-3.jpg'];
@@ -10,21 +10,21 @@ const PHOTOS = ['build/photos/samples/portrait-1.jpg', 'build/photos/samples/por
 /** @param {any} page @returns {Promise<string[]>} */
 const earlier = (page) => page.locator('#earlier button').allInnerTexts();
 
-/** @param {any} page @returns {Promise<boolean>} whether the photo on the page can be seen */
-const seen = (page) => page.$eval('#photo img', (/** @type {any} */ image) => (
-  image.decode().then(() => image.naturalWidth > 0)));
-
 inBoth('photos of the visit can be gone back to', async () => {
   const { page, errors } = await open({ script: choseAccurate });
   const results = [];
-  for (const photo of PHOTOS) results.push(await matched(page, photo));
+  const shown = [];
+  for (const photo of PHOTOS) {
+    results.push(await matched(page, photo));
+    shown.push(await photoShown(page));
+  }
   assert.deepEqual(await earlier(page), [results[1][0], results[0][0]]);
   await page.click('#earlier button >> nth=1');
   await page.waitForFunction((/** @type {string} */ before) => (
     document.querySelector('#earlier button span')?.textContent === before), results[2][0]);
   await resultShown(page);
   assert.deepEqual(await names(page), results[0]);
-  assert.equal(await seen(page), true);
+  assert.equal(await photoShown(page), shown[0]);
   assert.deepEqual(await earlier(page), [results[2][0], results[1][0]]);
   assert.deepEqual(errors, []);
 });
@@ -32,16 +32,16 @@ inBoth('photos of the visit can be gone back to', async () => {
 test('another face of a photo is no other photo, and at most six are kept', async () => {
   const { page } = await open({ script: [choseAccurate, () => {
     const page = /** @type {any} */ (globalThis);
-    page.addresses = new Set();
-    const [make, free] = [URL.createObjectURL, URL.revokeObjectURL];
-    URL.createObjectURL = (blob) => {
-      const address = make.call(URL, blob);
-      if (blob instanceof File) page.addresses.add(address);
-      return address;
+    page.bitmaps = 0;
+    const [make, close] = [createImageBitmap, ImageBitmap.prototype.close];
+    globalThis.createImageBitmap = async (/** @type {any[]} */ ...args) => {
+      const bitmap = await Reflect.apply(make, globalThis, args);
+      page.bitmaps += 1;
+      return bitmap;
     };
-    URL.revokeObjectURL = (address) => {
-      page.addresses.delete(address);
-      free.call(URL, address);
+    ImageBitmap.prototype.close = function counted() {
+      page.bitmaps -= 1;
+      close.call(this);
     };
   }] });
   await matched(page, 'build/photos/samples/group.jpg');
@@ -50,5 +50,6 @@ test('another face of a photo is no other photo, and at most six are kept', asyn
   assert.deepEqual(await earlier(page), []);
   for (let i = 0; i < 8; i += 1) await matched(page, PHOTOS[i % 3]);
   assert.equal((await earlier(page)).length, 6);
-  assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).addresses.size), 7);
+  await photoShown(page);
+  assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).bitmaps), 1);
 });

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { choseAccurate, inBoth, matched, named, names, open, resultShown } from './lib/page.mjs';
+import {
+  choseAccurate, inBoth, markOld, matched, named, names, open, photoShown,
+} from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 import { faceDoubts } from '../web/page/words/words.js';
 
@@ -32,8 +34,10 @@ async function drawn(page, { quarters = 0, left = 0 }) {
 }
 
 /** Whether the photo is shown higher than wide. @param {any} page @returns {Promise<boolean>} */
-const stands = (page) => page.$eval('#photo img', (/** @type {any} */ image) => (
-  image.decode().then(() => image.naturalHeight > image.naturalWidth)));
+async function stands(page) {
+  await photoShown(page);
+  return page.$eval('#photo canvas', (/** @type {any} */ { width, height }) => height > width);
+}
 
 inBoth('a photo on its side or head gives the people of the upright one', async () => {
   const { page } = await open({ script: choseAccurate });
@@ -48,11 +52,9 @@ inBoth('a photo can be turned', async () => {
   const { page } = await open({ script: choseAccurate });
   const lying = await matched(page, await drawn(page, { quarters: 1 }));
   assert.equal(await stands(page), false);
-  const address = await page.getAttribute('#photo img', 'src');
+  await markOld(page);
   await page.click('[data-action=turn]');
-  await page.waitForFunction((/** @type {string} */ before) => (
-    document.querySelector('#photo img')?.getAttribute('src') !== before), address);
-  await resultShown(page);
+  await page.waitForSelector('#results:not([hidden]) .person:not(.old)');
   assert.equal(await stands(page), true);
   const common = (await names(page)).filter((name) => lying.includes(name));
   assert.ok(common.length >= 4, `${common.length} of five people in common`);

@@ -6,7 +6,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { choose, choseAccurate, faulty, guarded, inBoth, named, names, notice, open, resultShown } from './lib/page.mjs';
+import {
+  choose, choseAccurate, faulty, guarded, inBoth, named, names, notice, open, photoShown,
+  resultShown,
+} from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -41,10 +44,7 @@ test('pasted text and a bad file leave the last result to go back to', async () 
   await page.getByRole('button', { name: 'Back to the result' }).click();
   await resultShown(page);
   assert.deepEqual(await names(page), before);
-  await page.waitForFunction(() => {
-    const image = /** @type {HTMLImageElement} */ (document.querySelector('#photo .frame img'));
-    return image.complete && image.naturalWidth > 0;
-  }, null, { timeout: 10_000 });
+  await photoShown(page);
   await page.getByRole('button', { name: 'Whole picture' }).or(
     page.locator('[data-action=whole]')).first().click();
   await resultShown(page);

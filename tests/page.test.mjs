@@ -57,8 +57,8 @@ test('a sample photo in, five different names out, those of the command line', a
   await page.click('.person summary >> nth=0');
   assert.match(await page.innerText('.person dl >> nth=0'), /Closer than\s+.*% of strangers/);
   assert.match(await page.innerText('.person .credit >> nth=0'), /^Photo: ./);
-  for (const image of await page.locator('.person img').all()) {
-    assert.ok(await image.evaluate((/** @type {any} */ img) => img.naturalWidth) >= 64);
+  for (const image of await page.locator('.person .theirs').all()) {
+    assert.ok(await image.evaluate((/** @type {any} */ canvas) => canvas.width) >= 64);
   }
   assert.deepEqual(errors, []);
 });
@@ -253,8 +253,8 @@ test('WebP is decoded by the browser, to nearly the same result', async () => {
   await resultShown(page);
   const expected = await names(page);
   const webp = await page.evaluate(async () => {
-    const image = /** @type {HTMLImageElement} */ (document.querySelector('#photo img'));
-    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+    const image = /** @type {HTMLCanvasElement} */ (document.querySelector('#photo canvas'));
+    const canvas = new OffscreenCanvas(image.width, image.height);
     /** @type {any} */ (canvas.getContext('2d')).drawImage(image, 0, 0);
     const blob = await canvas.convertToBlob({ type: 'image/webp', quality: 0.95 });
     return [...new Uint8Array(await blob.arrayBuffer())];

@@ -19,12 +19,16 @@ const { chromium, firefox } = await importPackage('tests', 'playwright-core');
 
 /** @typedef {keyof typeof BROWSERS} BrowserName */
 
+/** Also for what starts it without Playwright. */
+export const CHROMIUM = {
+  path: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-sync',
+    '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+};
+
 const BROWSERS = {
   chromium: (/** @type {string[]} */ args) => chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-sync',
-      '--disable-background-networking', '--disable-component-update', '--no-first-run',
-      ...args],
+    executablePath: CHROMIUM.path, args: [...CHROMIUM.args, ...args],
   }),
   firefox: () => firefox.launch({
     channel: 'moz-firefox',

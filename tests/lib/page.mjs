@@ -184,10 +184,19 @@ export const names = (page) => page.locator('#results .person h3').allInnerTexts
  * @returns {Promise<string[]>}
  */
 export async function matched(page, file) {
-  const before = await page.getAttribute('#photo img', 'src');
+  await markOld(page);
   await choose(page, file);
-  await page.waitForFunction((/** @type {string} */ address) => (
-    document.querySelector('#photo img')?.getAttribute('src') !== address), before);
-  await resultShown(page);
+  await page.waitForSelector('#results:not([hidden]) .person:not(.old)');
   return names(page);
+}
+
+/** Marks the people who are shown, so that the next ones can be told from them. @param {any} page */
+export const markOld = (page) => page.evaluate(() => {
+  for (const person of document.querySelectorAll('#results .person')) person.classList.add('old');
+});
+
+/** The photo on the page, its pixels in a text; waits until it can be seen. @param {any} page @returns {Promise<string>} */
+export async function photoShown(page) {
+  await page.waitForSelector('#photo .frame:not([hidden])');
+  return page.$eval('#photo canvas', (/** @type {any} */ canvas) => canvas.toDataURL());
 }

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch } from '../../tests/lib/browser.mjs';
 import { serve } from '../serve.mjs';
-import { NETWORKS, renderers } from './renderers.mjs';
+import { rendererMemory } from './bare.mjs';
 
 const { values } = parseArgs({ options: {
   seconds: { type: 'string', default: '60' },
@@ -21,18 +21,20 @@ const { values } = parseArgs({ options: {
 } });
 const seconds = Number(values.seconds);
 
+const NETWORKS = { Accurate: 'facenet-vggface2', Fast: 'hse-mobilenet-vggface2' };
+
 const folder = await mkdtemp(join(tmpdir(), 'humshakal-live-'));
 const film = join(folder, 'photo.mjpeg');
 await copyFile(values.photo, film);
 
-/** Each look reads one picture. */
+/** The engine is asked for each look. */
 function count() {
   const page = /** @type {any} */ (globalThis);
   page.looks = 0;
-  const real = OffscreenCanvasRenderingContext2D.prototype.getImageData;
-  OffscreenCanvasRenderingContext2D.prototype.getImageData = function counted(...args) {
-    page.looks += 1;
-    return real.apply(this, args);
+  const real = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function counted(/** @type {any} */ ...args) {
+    if (args[0]?.op === 'look') page.looks += 1;
+    return Reflect.apply(real, this, args);
   };
 }
 
@@ -56,10 +58,12 @@ async function measure(network, isolate) {
   await page.waitForTimeout(3000);
   const looks = () => page.evaluate(() => /** @type {any} */ (globalThis).looks);
   const [before, start] = [await looks(), performance.now()];
-  const megabytes = [(await renderers(browser))[0]];
+  const session = await browser.newBrowserCDPSession();
+  const memory = async () => (await rendererMemory((method) => session.send(method))).now;
+  const megabytes = [await memory()];
   for (let left = seconds; left > 0; left -= 60) {
     await page.waitForTimeout(1000 * Math.min(60, left));
-    megabytes.push((await renderers(browser))[0]);
+    megabytes.push(await memory());
   }
   const rate = 1000 * (await looks() - before) / (performance.now() - start);
   console.log(`${network}, ${isolate ? 'threads' : 'one thread'}: ${rate.toFixed(1)} looks a second; ${

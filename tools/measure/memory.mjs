@@ -1,13 +1,12 @@
 /**
  * How much memory the page's renderer has while photos of a phone are given one by one.
  *
- *     node tools/measure/memory.mjs [--photos 300] [--megapixels 12] [--network Fast]
- *         [--from build/photos/presidents] [--threads] [--details]
+ *     node tools/measure/memory.mjs [--photos 300] [--megapixels 12] [--threads]
+ *         [--from build/photos/presidents]
  *
- * In Chromium at phone size. The photos are made of those in --from, each enlarged on a
- * canvas and saved as a JPEG of its own. --details: what Chromium itself says the memory is
- * for, at the end. Needs tools/demo.sh and tools/setup/tests.sh. Linux only: resident memory
- * is read in /proc.
+ * In Chromium at phone size, a first visit. The photos are made of those in --from, each
+ * enlarged on a canvas and saved as a JPEG. Needs tools/demo.sh and tools/setup/tests.sh.
+ * Linux only.
  */
 
 import { readFile, readdir, rm, mkdtemp, writeFile } from 'node:fs/promises';
@@ -16,15 +15,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch } from '../../tests/lib/browser.mjs';
 import { serve } from '../serve.mjs';
-import { NETWORKS, renderers } from './renderers.mjs';
+import { summarise } from '../bench/timing.js';
+import { rendererMemory, startBare } from './bare.mjs';
 
 const { values } = parseArgs({ options: {
   photos: { type: 'string', default: '300' },
   megapixels: { type: 'string', default: '12' },
-  network: { type: 'string', default: '' },
   from: { type: 'string', default: 'build/photos/presidents' },
   threads: { type: 'boolean', default: false },
-  details: { type: 'boolean', default: false },
 } });
 
 const VARIANTS = 10;
@@ -63,60 +61,25 @@ async function makePhotos() {
   return paths;
 }
 
-/** Megabytes by what Chromium's allocators say, largest first. @param {any} browser */
-async function details(browser) {
-  const session = await browser.newBrowserCDPSession();
-  /** @type {any[]} */
-  const events = [];
-  session.on('Tracing.dataCollected', (/** @type {any} */ { value }) => events.push(...value));
-  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: {
-    includedCategories: ['disabled-by-default-memory-infra'], excludedCategories: ['*'] } });
-  await session.send('Tracing.requestMemoryDump', { levelOfDetail: 'detailed' });
-  const complete = new Promise((done) => { session.once('Tracing.tracingComplete', done); });
-  await session.send('Tracing.end');
-  await complete;
-  for (const { pid, args } of events) {
-    const allocators = args?.dumps?.allocators;
-    if (!allocators) continue;
-    const lines = Object.entries(allocators)
-      .map(([name, { attrs }]) => ({ name, size: parseInt(attrs.size?.value ?? '0', 16) / 1e6 }))
-      .filter(({ name, size }) => size > 4 && name.split('/').length < 4)
-      .sort((a, b) => b.size - a.size);
-    console.log(`process ${pid}`);
-    for (const { name, size } of lines.slice(0, 40)) console.log(`  ${size.toFixed(0).padStart(6)}  ${name}`);
-  }
-}
-
 const photos = await makePhotos();
-const browser = await launch('chromium');
+const browser = await startBare();
 const server = await serve('build/site', { isolate: values.threads });
-const context = await browser.newContext({ viewport: { width: 360, height: 740 },
-  deviceScaleFactor: 3, isMobile: true, hasTouch: true });
-const page = await context.newPage();
-page.setDefaultTimeout(120_000);
-if (values.network) {
-  await page.addInitScript((/** @type {string} */ model) => {
-    if (!location.protocol.startsWith('http')) return;
-    localStorage.setItem('humshakal-choice:/', JSON.stringify({ model }));
-  }, NETWORKS[/** @type {keyof typeof NETWORKS} */ (values.network)]);
-}
-await page.goto(server.url);
+const page = await browser.open(server.url);
 const total = Number(values.photos);
-let most = 0;
+const memories = [];
 for (let i = 0; i < total; i += 1) {
-  await page.setInputFiles('#file', photos[i % photos.length]);
-  await page.waitForFunction(() => document.querySelector('#progress:not([hidden])'));
-  await page.waitForFunction(() => document.querySelector('#progress[hidden]'));
-  if (i === 0) await page.waitForTimeout(5000); // the closer look
-  const [megabytes] = await renderers(browser);
-  most = Math.max(most, megabytes);
-  if (i < 5 || (i + 1) % 25 === 0) console.log(`${i + 1} photos: ${megabytes.toFixed(0)} MB`);
+  await page.give('#file', photos[i % photos.length]);
+  await page.until("document.querySelector('#progress:not([hidden])')");
+  await page.until("document.querySelector('#progress[hidden]')");
+  if (i === 0) await new Promise((done) => { setTimeout(done, 5000); }); // the closer look
+  memories.push((await rendererMemory(browser.call)).now);
+  if (i < 5 || (i + 1) % 25 === 0) console.log(`${i + 1} photos: ${memories[i].toFixed(0)} MB`);
 }
-await page.waitForTimeout(3000);
-const [end] = await renderers(browser);
-console.log(`Most ${most.toFixed(0)} MB, 3 seconds after the last ${end.toFixed(0)} MB; shown: ${
-  (await page.innerText('#results h2')).trim()}`);
-if (values.details) await details(browser);
+await new Promise((done) => { setTimeout(done, 3000); });
+const { now, most } = await rendererMemory(browser.call);
+console.log(`Behind the photos ${summarise(memories).median.toFixed(0)} MB (median; most ${
+  Math.max(...memories).toFixed(0)}), 3 seconds later ${now.toFixed(0)}, ever ${most.toFixed(0)}; shown: ${
+  await page.value("document.querySelector('#results h2').innerText.trim()")}`);
 await browser.close();
 await server.close();
 await rm(folder, { recursive: true });

@@ -26,7 +26,7 @@ import { Session } from './session.js';
 export { HumError };
 export { trusted } from './bound-worker.js';
 export { isAbort } from './errors.js';
-export { pixelsAreTrue, stillOf, turned } from './photo.js';
+export { pictureOf, pixelsAreTrue, stillOf, turned } from './photo.js';
 
 /** @typedef {import('./errors.js').ErrorCode} ErrorCode */
 /** @typedef {import('./loader.js').Progress} Progress */

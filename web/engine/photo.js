@@ -146,6 +146,25 @@ export async function turned(blob) {
   }
 }
 
+/**
+ * A photo for the eye, which has to be closed: smaller than it is, if it has more pixels
+ * than that on a side.
+ * @param {Blob} blob
+ * @param {number} side
+ * @returns {Promise<ImageBitmap>}
+ */
+export async function pictureOf(blob, side) {
+  const bitmap = await bitmapOf(blob);
+  const scale = side / Math.max(bitmap.width, bitmap.height);
+  if (scale >= 1) return bitmap;
+  try {
+    return await createImageBitmap(bitmap, { resizeWidth: Math.ceil(bitmap.width * scale),
+      resizeHeight: Math.ceil(bitmap.height * scale), resizeQuality: 'medium' });
+  } finally {
+    bitmap.close();
+  }
+}
+
 /** @param {number} width @param {number} height */
 function canvasContext(width, height) {
   if (typeof OffscreenCanvas !== 'function') {

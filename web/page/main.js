@@ -12,6 +12,7 @@ import { matchAgain, matchPhotos, selectedFace } from './match/match.js';
 import { keepChoice, recallChoice } from './networks/choice.js';
 import { PageJob, createPage, element, on } from './page.js';
 import { createRefine } from './refine/refine.js';
+import { Pictures } from './pictures.js';
 import { RESULT, firstState } from './state.js';
 import { isResultLink, readResultLink } from './share/result-link.js';
 import { createWhy } from './why/why.js';
@@ -46,6 +47,10 @@ import {
 
 const MOST_PHOTOS = 20;
 
+/** Pixels of the pictures of photos: of a phone's screen, and of one among several. */
+const LARGE_SIDE = 1280;
+const SMALL_SIDE = 216;
+
 /** A row of them, and not too many photos in memory. */
 const MOST_EARLIER = 6;
 
@@ -53,12 +58,16 @@ const MOST_EARLIER = 6;
 const SOON = 5000;
 
 /** @type {State} */
-const state = { ...firstState };
+const state = { ...firstState, pictures: new Pictures(() => show({})) };
 
 const page = createPage({
   state,
   views: [
     ({ phase }) => { document.body.classList.toggle('open', phase !== 'empty'); },
+    ({ pictures, photo, several }) => pictures.make([
+      ...(several?.photos ?? []).map(({ blob }) => ({ blob, side: SMALL_SIDE })),
+      ...(photo ? [{ blob: photo.blob, side: LARGE_SIDE }] : []),
+    ]),
     mountChooser(element('chooser')),
     mountPhoto(element('photo')),
     mountProgress(element('progress')),
@@ -316,29 +325,6 @@ const isGiven = () => Boolean(state.photo ?? state.several);
 
 const isResult = () => state.phase === 'result' || state.phase === 'everyone';
 
-/** @param {Partial<State> | null} from */
-const urlsOf = (from) => [from?.photo, ...from?.several?.photos ?? []]
-  .flatMap((photo) => (photo ? [photo.url] : []));
-
-/** Addresses of photos, until nothing shows them any more. @type {Set<string>} */
-const addresses = new Set();
-
-/** @param {Blob} blob */
-function withAddress(blob) {
-  const url = URL.createObjectURL(blob);
-  addresses.add(url);
-  return { blob, url };
-}
-
-function freePhotos() {
-  const needed = [state, state.last, ...state.earlier].flatMap(urlsOf);
-  for (const url of addresses) {
-    if (needed.includes(url)) continue;
-    URL.revokeObjectURL(url);
-    addresses.delete(url);
-  }
-}
-
 /** @param {Pick<State, 'photo' | 'several'>} one @param {Pick<State, 'photo' | 'several'>} other */
 const sameGiven = (one, other) => (one.several || other.several
   ? one.several?.photos === other.several?.photos : one.photo?.blob === other.photo?.blob);
@@ -354,20 +340,18 @@ function forgetLast() {
   const all = [state.last, ...state.earlier]
     .filter((one) => one?.phase === 'result' && !sameGiven(one, state));
   show({ last: null, earlier: /** @type {State['earlier']} */ (all.slice(0, MOST_EARLIER)) });
-  freePhotos();
 }
 
 /** @param {Pick<State, 'photo' | 'several'>} given */
 function open(given) {
   show({ ...given, last: lastResult(), found: null, selected: 0 });
-  freePhotos();
   work();
   element('stage').scrollIntoView();
 }
 
 /** @param {Blob} blob @param {string} note  a credit, or a word on what was given */
 function openPhoto(blob, note) {
-  open({ photo: { ...withAddress(blob), note }, several: null });
+  open({ photo: { blob, note }, several: null });
 }
 
 /** @param {string} address @param {string} note */
@@ -381,7 +365,7 @@ function openSample(address, note) {
 
 /** @param {Blob[]} blobs  of one person */
 function openPhotos(blobs) {
-  const photos = blobs.slice(0, MOST_PHOTOS).map(withAddress);
+  const photos = blobs.slice(0, MOST_PHOTOS).map((blob) => ({ blob }));
   open({ photo: null, several: { photos, unseen: blobs.length - photos.length, looks: [],
     switched: new Map(), person: 0, together: null } });
 }
@@ -399,7 +383,6 @@ function turn() {
 function goBack() {
   const { last } = state;
   show(last ? { ...last, last: null } : { phase: 'empty', photo: null, several: null });
-  freePhotos();
 }
 
 /** Looks once more at what was given earlier in this visit. @param {number} index */

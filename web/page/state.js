@@ -22,7 +22,8 @@ export const RESULT = /** @type {const} */ (['phase', 'photo', 'found', 'several
  * @property {boolean} ready  everything that is needed to match is here
  * @property {boolean} gone   the network of the last visit is no longer on this device
  * @property {Record<string, number>} seconds  of the last face, by network
- * @property {{blob: Blob, url: string, note: string} | null} photo
+ * @property {{blob: Blob, note: string} | null} photo
+ * @property {import('./pictures.js').Pictures} pictures  what photos are shown as
  * @property {Found | null} found
  * @property {import('./several/several.js').Several | null} several  null: there is one photo at most
  * @property {number | 'whole' | 'all'} selected  the face in found.faces, the whole picture,
@@ -46,7 +47,7 @@ export const RESULT = /** @type {const} */ (['phase', 'photo', 'found', 'several
  * @property {string} announcement  for those who do not see the page change
  */
 
-/** @type {State} */
+/** @type {Omit<State, 'pictures'>} */
 export const firstState = {
   phase: 'empty',
   offers: null,

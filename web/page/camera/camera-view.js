@@ -2,7 +2,7 @@
 
 import { say } from '../words/say.js';
 import { barLength, cameraFailure, credit, resultHeading, verdict } from '../words/words.js';
-import { emit, part } from '../views/parts.js';
+import { emit, part, showThumbnail } from '../views/parts.js';
 
 /** @param {HTMLDialogElement} dialog */
 export function mountCamera(dialog) {
@@ -51,10 +51,7 @@ export function mountCamera(dialog) {
     part(mirror, '.bar span').style.setProperty('--length', String(barLength(match, threshold)));
     if (row === match.row) return;
     row = match.row;
-    const image = part(mirror, 'img');
-    URL.revokeObjectURL(image.src);
-    image.hidden = !match.photo.thumbnail;
-    if (match.photo.thumbnail) image.src = URL.createObjectURL(match.photo.thumbnail);
+    showThumbnail(part(mirror, 'canvas'), match.photo.thumbnail);
     part(mirror, '.credit').textContent = credit(match.photo);
   }
 

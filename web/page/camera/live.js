@@ -24,6 +24,7 @@ const GONE = 800;
 
 /** @typedef {import('../../engine/humshakal.js').Humshakal} Humshakal */
 /** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
+/** @typedef {{data: Uint8ClampedArray, width: number, height: number}} Pixels  RGBA */
 
 /**
  * @typedef {object} Live
@@ -51,7 +52,7 @@ export async function watch(video, engine, job) {
     next = frameOf(video); // the one that comes during the look is there for the next
     const humshakal = await job.wait(engine());
     const { sha256, threshold = null, name: network } = humshakal.info.embedder;
-    const frame = draw(video, context);
+    const frame = await job.wait(pixelsOf(video, context));
     const { faces: [face], embedding } = await job.wait(
       humshakal.look(frame, { once: true, signal: job.signal }));
     const now = performance.now();
@@ -77,8 +78,38 @@ function frameOf(video) {
   });
 }
 
-/** @param {HTMLVideoElement} video @param {OffscreenCanvasRenderingContext2D} context */
-function draw(video, context) {
+/**
+ * What the video shows now. Its pixels are copied: of every frame that is drawn, Chromium
+ * keeps a picture, until it has 300 MB of them. Where they can't be, they are drawn.
+ * @param {HTMLVideoElement} video
+ * @param {OffscreenCanvasRenderingContext2D} context
+ */
+async function pixelsOf(video, context) {
+  return await copied(video).catch(() => null) ?? drawn(video, context);
+}
+
+/** @param {HTMLVideoElement} video  @returns {Promise<Pixels | null>} null: it is shown turned */
+async function copied(video) {
+  const frame = new VideoFrame(video);
+  try {
+    const { width, height } = /** @type {DOMRectReadOnly} */ (frame.visibleRect);
+    if (width !== video.videoWidth || height !== video.videoHeight) return null;
+    const format = /** @type {any} */ ({ format: 'RGBA' });
+    const data = new Uint8ClampedArray(frame.allocationSize(format));
+    if (data.length !== 4 * width * height) return null; // it has not heard of formats
+    await frame.copyTo(data, format);
+    return { data, width, height };
+  } finally {
+    frame.close();
+  }
+}
+
+/**
+ * @param {HTMLVideoElement} video
+ * @param {OffscreenCanvasRenderingContext2D} context
+ * @returns {Pixels}
+ */
+function drawn(video, context) {
   const { videoWidth, videoHeight } = video;
   const scale = Math.min(1, SIDE / Math.max(videoWidth, videoHeight));
   const [width, height] = [Math.round(videoWidth * scale), Math.round(videoHeight * scale)];

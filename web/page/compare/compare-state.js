@@ -5,7 +5,6 @@
 /**
  * @typedef {object} Photo
  * @property {Blob} blob
- * @property {string} url
  * @property {string} note
  * @property {Awaited<ReturnType<import('../../engine/humshakal.js').Humshakal['detect']>> | null} found
  * @property {number | 'whole'} selected  the face that is compared
@@ -16,6 +15,7 @@
  * @typedef {object} State
  * @property {'empty' | 'busy' | 'result' | 'notice'} phase
  * @property {(Photo | null)[]} sides  the two photos
+ * @property {import('../pictures.js').Pictures} pictures  what these are shown as
  * @property {Photo[]} more            those that only the family has
  * @property {number} asked            the side that a notice is about
  * @property {import('../../engine/humshakal.js').Offers | null} offers
@@ -29,7 +29,7 @@
  * @property {boolean} last  there is a result to go back to
  */
 
-/** @type {State} */
+/** @type {Omit<State, 'pictures'>} */
 export const firstState = {
   phase: 'empty',
   sides: [null, null],

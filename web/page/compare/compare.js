@@ -8,6 +8,7 @@ import { Humshakal } from '../../engine/humshakal.js';
 import { startGate } from '../gate/gate.js';
 import { recallChoice } from '../networks/choice.js';
 import { createPage, element, on } from '../page.js';
+import { Pictures } from '../pictures.js';
 import { isAboutPhoto } from '../several/several.js';
 import { mountAnnouncer } from '../views/announcer.js';
 import { sampleOf } from '../views/chooser.js';
@@ -28,11 +29,13 @@ import { firstState } from './compare-state.js';
 /** @typedef {import('./compare-state.js').State} State */
 /** @typedef {import('../page.js').PageJob<State>} Job */
 
+const PICTURE_SIDE = 1280; // pixels, of the photos that are shown
+
 const MOST_FACES = 12; // a table of more says nothing to anybody
 const CROP_SIDE = 160;
 
 /** @type {State} */
-const state = { ...firstState };
+const state = { ...firstState, pictures: new Pictures(() => page.show({})) };
 
 /** The service worker stands between the page and the network before the engine starts. */
 const gate = startGate();
@@ -42,11 +45,13 @@ const page = createPage({
   state,
   views: [
     ({ phase }) => { element('more').hidden = phase !== 'result'; },
+    ({ pictures, sides: photos }) => pictures.make(photos.flatMap((photo) => (
+      photo ? [{ blob: photo.blob, side: PICTURE_SIDE }] : []))),
     ...sides.map((side, i) => mountSide(side, i)),
     ...sides.map((side, i) => {
       const update = mountPhoto(/** @type {HTMLElement} */ (side.querySelector('.photo')));
-      return (/** @type {State} */ { sides: photos, phase }) => update({ phase, several: null,
-        photo: photos[i], found: photos[i]?.found ?? null, selected: photos[i]?.selected ?? 0 });
+      return (/** @type {State} */ { sides: photos, pictures, phase }) => update({ phase, several: null,
+        pictures, photo: photos[i], found: photos[i]?.found ?? null, selected: photos[i]?.selected ?? 0 });
     }),
     mountProgress(element('progress')),
     mountNotice(element('notice')),
@@ -191,8 +196,7 @@ function asRead({ found, selected }) {
 // ---- What views send -------------------------------------------------------------------
 
 /** @param {Blob} blob @param {string} note @returns {Photo} */
-const photoOf = (blob, note) => ({ blob, note, url: URL.createObjectURL(blob), found: null,
-  selected: 0, faces: new Map() });
+const photoOf = (blob, note) => ({ blob, note, found: null, selected: 0, faces: new Map() });
 
 /**
  * Puts a photo on a side; without one on the first free side, else among the others.
@@ -203,8 +207,6 @@ const photoOf = (blob, note) => ({ blob, note, url: URL.createObjectURL(blob), f
 function put(blob, note, side = state.sides.indexOf(null)) {
   const photo = photoOf(blob, note);
   if (side >= 0) {
-    const before = state.sides[side];
-    if (before) URL.revokeObjectURL(before.url);
     state.sides[side] = photo;
   } else {
     state.more.push(photo);
@@ -273,7 +275,6 @@ on('problem', ({ text }) => refuse(explainGiven(text)));
 on('weights', () => refuse({ ...explainGiven(say('weightsElsewhere')), actions: ['retry'] }));
 on('cancel', () => {
   page.stopEngine();
-  for (const photo of [...state.sides, ...state.more]) if (photo) URL.revokeObjectURL(photo.url);
   page.interrupt({ phase: 'empty', sides: [null, null], more: [], pair: null });
 });
 

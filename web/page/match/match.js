@@ -110,9 +110,9 @@ export async function matchPhotos(job, humshakal, several) {
   }
   const selected = together.photos[lead].face;
   const { found } = several.looks[lead];
-  const { blob, url } = several.photos[lead];
+  const { blob } = several.photos[lead];
   const crop = await job.wait(humshakal.crop(blob, { face: found?.faces[selected],
     side: CROP_SIDE, loose: true, signal: job.signal }));
   showMatches(job, humshakal, { matches, crop, found, selected,
-    several: { ...several, together }, photo: { blob, url, note: '' } });
+    several: { ...several, together }, photo: { blob, note: '' } });
 }

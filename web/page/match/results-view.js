@@ -4,14 +4,12 @@ import {
   barLength, credit, facts, onlyNearest, resultHeading, resultText, verdict,
 } from '../words/words.js';
 import { say } from '../words/say.js';
-import { copyOf, emit, part, showPixels } from '../views/parts.js';
+import { copyOf, emit, part, showPixels, showThumbnail } from '../views/parts.js';
 
 /** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
 
 /** @param {HTMLElement} element */
 export function mountResults(element) {
-  /** @type {string[]} addresses of thumbnails, freed when they are replaced */
-  let addresses = [];
   /** @type {unknown} */
   let drawn = null;
 
@@ -21,9 +19,6 @@ export function mountResults(element) {
     element.hidden = phase !== 'result';
     if (element.hidden || drawn === matches) return;
     drawn = matches;
-    addresses.forEach((address) => URL.revokeObjectURL(address));
-    addresses = matches.map(({ photo }) => (
-      photo.thumbnail ? URL.createObjectURL(photo.thumbnail) : ''));
     part(element, 'h2').textContent = resultHeading(matches, threshold);
     part(element, '.text').textContent = resultText(matches, threshold, offers?.gallery);
     element.classList.toggle('again', again);
@@ -31,7 +26,7 @@ export function mountResults(element) {
     const before = again ? [...element.querySelectorAll('.person')]
       .map((item) => part(item, 'details').open) : [];
     part(element, 'ol').replaceChildren(...matches.map((match, i) => {
-      const item = personItem(match, threshold, addresses[i], i === 0, crop);
+      const item = personItem(match, threshold, i === 0, crop);
       part(item, 'details').open = before[i] ?? false;
       return item;
     }));
@@ -41,17 +36,14 @@ export function mountResults(element) {
 /**
  * @param {MatchedPerson} match
  * @param {number | null} threshold
- * @param {string} thumbnail
  * @param {boolean} first
  * @param {ImageData | null} crop  the visitor's face, which stands beside the first
  */
-function personItem(match, threshold, thumbnail, first, crop) {
+function personItem(match, threshold, first, crop) {
   const item = copyOf('person-template');
-  const image = part(item, 'img');
-  if (thumbnail) image.src = thumbnail;
-  else image.replaceWith(document.createElement('span'));
+  showThumbnail(part(item, '.theirs'), match.photo.thumbnail);
   if (first && crop) {
-    const canvas = part(item, 'canvas');
+    const canvas = part(item, '.yours');
     canvas.hidden = false;
     showPixels(canvas, crop);
   }

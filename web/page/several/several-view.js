@@ -2,7 +2,7 @@
 
 import { say } from '../words/say.js';
 import { LEFT_OUT, togetherText } from '../words/words.js';
-import { copyOf, emit, part, showPixels } from '../views/parts.js';
+import { copyOf, emit, part, showBitmap, showPixels } from '../views/parts.js';
 
 /** @param {HTMLElement} element */
 export function mountSeveral(element) {
@@ -13,13 +13,13 @@ export function mountSeveral(element) {
   /** @type {unknown} */
   let seen = null;
 
-  return (/** @type {import('../state.js').State} */ { several, phase }) => {
+  return (/** @type {import('../state.js').State} */ { several, pictures, phase }) => {
     element.hidden = !several?.together || phase === 'notice';
     if (element.hidden || !several?.together) return;
     const { photos, together, unseen, switched, person } = several;
     if (drawn !== photos) {
       drawn = photos;
-      list.replaceChildren(...photos.map(({ url }, index) => photoItem(url, index, photos.length)));
+      list.replaceChildren(...photos.map((_, index) => photoItem(index, photos.length)));
     }
     const used = together.photos.filter(({ verdict }) => verdict === 'used').length;
     part(element, 'h2').textContent = say('severalTitle', { count: photos.length });
@@ -29,6 +29,8 @@ export function mountSeveral(element) {
     together.photos.forEach(({ verdict, share }, i) => {
       const item = list.children[i];
       const input = part(item, 'input');
+      const picture = pictures.of(photos[i].blob);
+      if (picture) showBitmap(part(item, 'canvas'), picture);
       // At once, though the result may take a moment to follow.
       input.checked = switched.get(i) ?? verdict === 'used';
       // One has to stay, and some cannot be used.
@@ -67,15 +69,11 @@ function showPeople(element, people, person) {
   });
 }
 
-/** @param {string} url @param {number} index @param {number} count */
-function photoItem(url, index, count) {
+/** @param {number} index @param {number} count */
+function photoItem(index, count) {
   const item = copyOf('several-template');
-  const image = part(item, 'img');
   const input = part(item, 'input');
-  image.src = url;
-  image.alt = say('photoOf', { number: index + 1, count });
-  // Not every browser can show every photo that may be chosen.
-  image.addEventListener('error', () => image.classList.add('missing'));
+  part(item, 'canvas').setAttribute('aria-label', say('photoOf', { number: index + 1, count }));
   input.addEventListener('change', () => emit(item, 'use', { index, use: input.checked }));
   return item;
 }

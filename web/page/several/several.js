@@ -22,7 +22,7 @@ import { findPeople, findPerson, leaveOneOut, meanOf } from './template.js';
 
 /**
  * @typedef {object} Several
- * @property {{blob: Blob, url: string}[]} photos
+ * @property {{blob: Blob}[]} photos
  * @property {number} unseen  how many more were given
  * @property {Look[]} looks   of the photos; empty: not looked at yet
  * @property {Map<number, boolean>} switched  photos that the visitor wants used or left out,

@@ -49,6 +49,30 @@ export function showPixels(canvas, pixels) {
   canvas.getContext('2d')?.putImageData(pixels, 0, 0);
 }
 
+/** @param {HTMLCanvasElement} canvas @param {ImageBitmap} bitmap */
+export function showBitmap(canvas, bitmap) {
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+}
+
+/** What each canvas is to show. @type {WeakMap<HTMLCanvasElement, Blob | null>} */
+const thumbnails = new WeakMap();
+
+/**
+ * Puts a gallery's picture of a person into a canvas; it stays empty where there is none, or a
+ * damaged one.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Blob | null} thumbnail
+ */
+export async function showThumbnail(canvas, thumbnail) {
+  thumbnails.set(canvas, thumbnail);
+  canvas.width = 0;
+  const bitmap = thumbnail && await createImageBitmap(thumbnail).catch(() => null);
+  if (bitmap && thumbnails.get(canvas) === thumbnail) showBitmap(canvas, bitmap);
+  bitmap?.close();
+}
+
 /** Whether a file is weights of a network rather than a photo. @param {string} name */
 function isWeights(name) {
   return /\.(h5|hdf5|tflite)$/i.test(name);

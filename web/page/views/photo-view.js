@@ -2,13 +2,13 @@
 
 import { say } from '../words/say.js';
 import { faceDoubts, faceLabel, isDoubtful, photoCaption, shrunkNote } from '../words/words.js';
-import { emit, part } from './parts.js';
+import { emit, part, showBitmap } from './parts.js';
 
 /** @typedef {import('../../engine/humshakal.js').Face} Face */
 
 /** @param {HTMLElement} element */
 export function mountPhoto(element) {
-  const image = part(element, 'img');
+  const canvas = part(element, 'canvas');
   const boxes = part(element, '.faces');
   const caption = part(element, '.caption');
   const whole = part(element, '[data-action=whole]');
@@ -18,24 +18,26 @@ export function mountPhoto(element) {
   const turn = element.querySelector('[data-action=turn]');
   /** @type {unknown} */
   let drawn = null;
+  /** @type {unknown} */
+  let pictured = null;
 
-  image.alt = say('yourPhoto');
+  canvas.setAttribute('aria-label', say('yourPhoto'));
   whole.textContent = say('whole');
 
   const frame = part(element, '.frame');
-  // Not every file is a photo, and not every browser can show every one.
-  image.addEventListener('error', () => { frame.hidden = true; });
-  image.addEventListener('load', () => { frame.hidden = false; });
   all?.addEventListener('click', () => emit(element, 'action', { name: 'all' }));
   turn?.addEventListener('click', () => emit(element, 'action', { name: 'turn' }));
   whole.addEventListener('click', () => emit(element, 'action', { name: 'whole' }));
 
   /** @typedef {import('../state.js').State} State */
-  return (/** @type {Pick<State, 'photo' | 'found' | 'several' | 'selected' | 'phase'>} */
-    { photo, found, several, selected, phase }) => {
+  return (/** @type {Pick<State, 'photo' | 'pictures' | 'found' | 'several' | 'selected' |
+   *   'phase'>} */ { photo, pictures, found, several, selected, phase }) => {
     element.hidden = !photo;
     if (!photo) return;
-    if (image.src !== photo.url) image.src = photo.url;
+    const picture = pictures.of(photo.blob);
+    frame.hidden = !picture; // not every browser can show every photo
+    if (picture && picture !== pictured) showBitmap(canvas, picture);
+    pictured = picture;
     if (drawn !== found) {
       drawn = found;
       boxes.replaceChildren(...(found ? drawBoxes(found, !several) : []));
