@@ -4,7 +4,9 @@
 
 #include "builder.h"
 #include "crop.h"
+#include "group.h"
 #include "info.h"
+#include "quality.h"
 #include "search.h"
 #include "sha256.h"
 
@@ -311,6 +313,20 @@ hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t 
     return HUM_OK;
 }
 
+hum_status hum_quality(hum_engine *e, const hum_face *face, float *quality) {
+    ENTER(e);
+    REQUIRE(e, quality, HUM_ERROR_ARGUMENT, "no room for the quality");
+    REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_face own;
+    hum_status status = need_photo(e);
+    if (status == HUM_OK) status = take_face(e, &face, &own);
+    if (status != HUM_OK) return status;
+    return hum_measure_quality(
+        &e->photo, hum_crop_rect(&e->embedder.recipe, &e->photo, face),
+        face ? face->score : 1, e->embedder.width > 3 ? e->embedder.width : 3,
+        &e->resampler, quality, &e->error);
+}
+
 /* ---- Comparing ------------------------------------------------------------------- */
 
 static hum_status check_embedding(hum_engine *e, const float *v) {
@@ -388,6 +404,47 @@ hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
         else if (!isnan(level)) m->alike = m->score >= level;
     }
     return HUM_OK;
+}
+
+static hum_status check_grouped(hum_engine *e, const hum_faces *f) {
+    REQUIRE(e, f->count <= HUM_MAX_GROUPED, HUM_ERROR_LIMIT,
+            "%d faces; at most %d are grouped at once", f->count, HUM_MAX_GROUPED);
+    for (int32_t i = 0; i < f->count; i++) {
+        const float *embedding = f->embeddings + (size_t)i * (size_t)f->dimension;
+        hum_status status = check_embedding(e, embedding);
+        if (status != HUM_OK) return status;
+        REQUIRE(e, !f->quality || (f->quality[i] > 0 && f->quality[i] <= 1),
+                HUM_ERROR_ARGUMENT, "the quality of face %d is %g, expected 0..1", i,
+                (double)f->quality[i]);
+    }
+    for (int32_t i = 0; i < 2 * f->aparts; i++)
+        REQUIRE(e, f->apart[i] >= 0 && f->apart[i] < f->count, HUM_ERROR_ARGUMENT,
+                "there is no face %d among %d", f->apart[i], f->count);
+    return HUM_OK;
+}
+
+hum_status hum_group(hum_engine *e, const float *embeddings, const float *quality,
+                     const int32_t *photo, int32_t count, const int32_t *apart,
+                     int32_t aparts, float far, int32_t *group, int32_t *groups) {
+    ENTER(e);
+    REQUIRE(e,
+            groups && count >= 0 && aparts >= 0 && (!count || (embeddings && group)) &&
+                (!aparts || apart),
+            HUM_ERROR_ARGUMENT, "NULL argument");
+    REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    if (isnan(far)) far = HUM_GROUP_FAR;
+    REQUIRE(e, far > 0 && far <= 0.01F, HUM_ERROR_ARGUMENT,
+            "the false accept rate is %g, expected 0..0.01", (double)far);
+    const hum_recipe *r = &e->embedder.recipe;
+    REQUIRE(e, r->other.bins, HUM_ERROR_UNSUPPORTED,
+            "the recipe of this network does not say how alike different people are");
+    float means = hum_histogram_level(&r->other, far);
+    float pairs = hum_histogram_level(&r->other, 20 * far);
+    const hum_faces faces = {
+        count, e->embedder.dimension, embeddings, quality, photo, apart, aparts};
+    hum_status status = check_grouped(e, &faces);
+    if (status != HUM_OK) return status;
+    return hum_group_faces(&faces, means, pairs, e->pool, group, groups, &e->error);
 }
 
 static int row_ok(const hum_engine *e, int32_t row) {

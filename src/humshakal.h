@@ -60,6 +60,7 @@ enum {
     HUM_MAX_PHOTO_SIDE = 16384,      /* pixels */
     HUM_MAX_PHOTO_PIXELS = 64000000, /* a 48-megapixel phone photo fits */
     HUM_MAX_CROP_SIDE = 1024,        /* of what hum_crop gives */
+    HUM_MAX_GROUPED = 100000,        /* faces that hum_group sorts */
     HUM_MAX_DIMENSION = 8192,        /* components of an embedding */
     HUM_MAX_AXES = 1024              /* what a gallery's rows can be projected to */
 };
@@ -213,6 +214,11 @@ hum_status hum_embed_once(hum_engine *engine, const hum_face *face, float *embed
 hum_status hum_crop(hum_engine *engine, const hum_face *face, int32_t loose, int32_t side,
                     uint8_t *rgba);
 
+/* How much a face (NULL: the whole photo) is worth among several of one person, 0.01..1:
+   its score times the sharpness of the crop as the embedder sees it (quality.h). Returns
+   ARGUMENT, STATE, MEMORY. */
+hum_status hum_quality(hum_engine *engine, const hum_face *face, float *quality);
+
 /* ---- Comparing ------------------------------------------------------------------- */
 
 /* The cosine of two embeddings of hum_dimension() floats: of the embeddings themselves,
@@ -233,6 +239,28 @@ hum_status hum_search(hum_engine *engine, const float *embedding, int32_t k,
    STATE, VALUE, MISMATCH. */
 hum_status hum_project(hum_engine *engine, const float *embedding, float *out,
                        int32_t *dimension);
+
+#define HUM_GROUP_FAR 0.001f
+
+/* Sorts faces into people who have no names yet (how: group.h).
+
+   embeddings: [count,hum_dimension()], of length 1, count at most HUM_MAX_GROUPED.
+   quality [count]: above 0, how much each counts; NULL: all the same.
+   photo [count]: the number of the photo that a face is in. Faces of one photo, at most
+   HUM_MAX_FACES of them, are never one person; NULL: they are of different photos.
+   apart [aparts,2]: numbers of faces that are not of one person.
+   far: false accept rate, 0..0.01; NAN: HUM_GROUP_FAR. Groups become one where the cosine
+   of their means is one that so many pairs of different people reach on which the network
+   was measured (recipe: other), and their mean cosine one that 20 times as many do.
+   group [count]: in: -1, or the number of a person to whom a face is known to belong;
+   such people are never made one. Out: groups, numbered from 0 by their first faces; a
+   face that is like no other is a group of its own. groups receives how many there are.
+
+   The same input gives the same groups, in every build. Returns ARGUMENT, STATE,
+   UNSUPPORTED (the recipe has no `other`), LIMIT, VALUE, MEMORY. */
+hum_status hum_group(hum_engine *engine, const float *embeddings, const float *quality,
+                     const int32_t *photo, int32_t count, const int32_t *apart,
+                     int32_t aparts, float far, int32_t *group, int32_t *groups);
 
 /* What the gallery tells of a person or a photo. */
 enum {

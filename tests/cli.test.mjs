@@ -20,7 +20,7 @@ const lincoln = join(presidents, 'Abraham Lincoln/abraham-lincoln.png');
 const biden = join(presidents, 'Joe Biden/joe-biden.png');
 
 const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery project', 'gallery info', 'match', 'verify',
-  'embed', 'detect', 'eval'];
+  'embed', 'detect', 'group', 'eval'];
 
 /** The photos of a folder of people, in the order of the command line. */
 function photosOf(/** @type {string} */ root) {
@@ -274,6 +274,39 @@ test('--exact and int8 activations agree', (t) => {
 });
 
 // --- verify ------------------------------------------------------------------------------
+
+test('group: the people of photos without names, the same in any order of processes', (t) => {
+  const args = ['group', labeled, ...readdirSync(groups).map((file) => join(groups, file))];
+  const { people, alone, skipped } = json([...args, '--json']);
+  assert.deepEqual(skipped, []);
+  const nameOf = (/** @type {any} */ { file, face }) => (
+    file.startsWith(labeled) && face === 1 ? basename(dirname(file)) : '');
+  for (const { faces } of people) {
+    const names = new Set(faces.map(nameOf).filter(Boolean));
+    assert.ok(names.size <= 1, [...names].join());
+    const files = faces.map((/** @type {any} */ { file }) => file);
+    assert.equal(new Set(files).size, files.length, 'faces of one photo are different people');
+  }
+  const sizes = people.map((/** @type {any} */ { faces }) => faces.length);
+  assert.deepEqual(sizes, [...sizes].sort((a, b) => b - a));
+  assert.ok(sizes[0] >= 4, sizes.join());
+  const all = [...people.flatMap((/** @type {any} */ { faces }) => faces), ...alone];
+  assert.equal(new Set(all.map(({ file, face }) => `${file} ${face}`)).size, all.length);
+  assert.deepEqual(json([...args, '--json', '--jobs', '1']).people, people);
+
+  const root = folder(t);
+  writeFileSync(join(root, 'grey.png'), grey());
+  writeFileSync(join(root, 'broken.jpg'), 'no photo');
+  copyFileSync(lincoln, join(root, 'lincoln.png'));
+  const told = json(['group', root, '--json']);
+  assert.deepEqual([told.people, told.alone], [[], [{ file: join(root, 'lincoln.png'), face: 1 }]]);
+  assert.deepEqual(told.skipped.map((/** @type {any} */ { file }) => basename(file)),
+    ['broken.jpg', 'grey.png']);
+  assert.match(run(['group', root]).stdout, /Like no other:\n[^\n]*lincoln[\s\S]*0 people in 0 faces, 1/);
+  assert.equal(run(['group', join(root, 'grey.png')]).status, 1);
+  assert.equal(run(['group', folder(t)]).status, 2);
+  assert.match(run(['group', root, '--far', '0.5']).stderr, /--far must be/);
+});
 
 test('verify tells one person from two', () => {
   const emily = photosOf(labeled).filter((path) => path.includes('emily'));

@@ -58,6 +58,13 @@ static const cli_command commands[] = {
     {"detect", "PHOTO", 1, 1, "", "Find the faces in a photo, largest first.",
      "Positions and sizes are pixels of the upright photo, from its top left corner.\n",
      "humshakal detect group.jpg --json", run_detect},
+    {"group", "PHOTO|DIR...", 1, INT_MAX, "jFx", "Sort the faces of photos into people.",
+     "Takes all faces of the photos, also of those in folders. Two groups of faces "
+     "become\n"
+     "one where so few pairs of different people are as alike as --far says (average\n"
+     "linkage, and the cosine of their means). Faces of one photo are never one person.\n"
+     "The same photos give the same groups; faces are numbered as detect does.\n",
+     "humshakal group photos/ --json", run_group},
     {"eval", "DIR", 1, 1, "acCjx", "Measure how well people are told apart.",
      "DIR is as for gallery build. Every photo of a person who has several is looked up\n"
      "among all others (rank 1), and all pairs are compared (true accepts).\n"

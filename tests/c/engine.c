@@ -172,6 +172,39 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
         CHECK_STATUS(hum_compare(e, exact[i], quick[i], &cosine), HUM_OK);
         CHECK(cosine > 0.9f && cosine < 0.9999f);
     }
+    float qualities[5], embeddings[10][512];
+    int32_t photos[10], apart[2] = {0, 5}, groups[10], found;
+    for (int i = 0; i < 10; i++) {
+        memcpy(embeddings[i], i < 5 ? exact[i] : quick[i - 5], sizeof embeddings[i]);
+        photos[i] = i / 5;
+        groups[i] = -1;
+    }
+    for (int i = 0; i < 5; i++) {
+        CHECK_STATUS(hum_quality(e, &faces[i], &qualities[i]), HUM_OK);
+        CHECK(qualities[i] > 0.05f && qualities[i] <= 1);
+    }
+    CHECK_STATUS(
+        hum_group(e, embeddings[0], NULL, photos, 10, NULL, 0, NAN, groups, &found),
+        HUM_OK);
+    CHECK_INT(found, 5); /* the five of two photos */
+    for (int i = 0; i < 10; i++) CHECK_INT(groups[i], i % 5);
+    for (int i = 0; i < 10; i++) groups[i] = -1;
+    CHECK_STATUS(
+        hum_group(e, embeddings[0], NULL, photos, 10, apart, 1, NAN, groups, &found),
+        HUM_OK);
+    CHECK(found == 6 && groups[0] != groups[5]);
+    apart[1] = 10;
+    CHECK_STATUS(
+        hum_group(e, embeddings[0], NULL, photos, 10, apart, 1, NAN, groups, &found),
+        HUM_ERROR_ARGUMENT);
+    CHECK_STATUS(
+        hum_group(e, embeddings[0], NULL, photos, 10, NULL, 0, 0.5f, groups, &found),
+        HUM_ERROR_ARGUMENT);
+    CHECK_TEXT(hum_error(e), "0.5");
+    embeddings[3][0] += 3;
+    CHECK_STATUS(
+        hum_group(e, embeddings[0], NULL, photos, 10, NULL, 0, NAN, groups, &found),
+        HUM_ERROR_VALUE);
     char sha256[66] = {0};
     hum_sha256(model.data, model.size, sha256);
     CHECK_TEXT(hum_info(e), sha256);

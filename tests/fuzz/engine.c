@@ -205,6 +205,46 @@ static void crop(state *s, program *p) {
     explained(s, hum_crop(s->e, face, loose, side, rgba));
 }
 
+static void quality(state *s, program *p) {
+    hum_face own;
+    float value;
+    if (explained(s, hum_quality(s->e, next_face(s, p, &own), &value)) == HUM_OK)
+        MUST(value >= 0.009f && value <= 1);
+}
+
+/* Faces that differ from the embedding in the signs of some numbers. */
+static void group(state *s, program *p) {
+    enum { MOST_FACES = 70 };
+    static float embeddings[MOST_FACES * SMALL_DIMENSION];
+    float qualities[MOST_FACES];
+    int32_t photos[MOST_FACES], groups[MOST_FACES], apart[6], found;
+    int32_t count = next(p) % (MOST_FACES + 1), ways = next(p);
+    if (hum_dimension(s->e) > SMALL_DIMENSION) return;
+    size_t n = (size_t)hum_dimension(s->e);
+    for (int32_t i = 0; i < count; i++) {
+        uint8_t signs = next(p);
+        for (size_t k = 0; k < n; k++)
+            embeddings[(size_t)i * n + k] =
+                s->embedding[k] * (signs >> k % 8 & 1 ? -1 : 1);
+        qualities[i] = (float)next(p) / 255;
+        photos[i] = next(p) % 32;
+        groups[i] = (int8_t)next(p);
+    }
+    for (int i = 0; i < 6; i++) apart[i] = (int8_t)next(p);
+    float far = ways & 8 ? NAN : (float)next(p) / 10000;
+    if (explained(s, hum_group(s->e, embeddings, ways & 1 ? qualities : NULL,
+                               ways & 2 ? photos : NULL, count, apart, ways & 4 ? 3 : 0,
+                               far, groups, &found)) != HUM_OK)
+        return;
+    MUST(found <= count && (found > 0) == (count > 0));
+    int32_t next_new = 0;
+    for (int32_t i = 0; i < count; i++) {
+        MUST(groups[i] >= 0 && groups[i] <= next_new && groups[i] < found);
+        next_new += groups[i] == next_new;
+    }
+    MUST(next_new == found);
+}
+
 /* Overwrites one number of the embedding. */
 static void spoil(state *s, program *p) {
     int32_t at = next(p) % SMALL_DIMENSION, bits = next_number(p);
@@ -291,6 +331,8 @@ static void call(state *s, program *p) {
     case CALL_ADD: add(s, p); break;
     case CALL_END: end(s, p); break;
     case CALL_INFO: MUST(is_json(hum_info(s->e))); break;
+    case CALL_QUALITY: quality(s, p); break;
+    case CALL_GROUP: group(s, p); break;
     }
 }
 

@@ -25,6 +25,8 @@ enum {
     CALL_ADD,
     CALL_END,
     CALL_INFO,
+    CALL_QUALITY,
+    CALL_GROUP,
     CALLS
 };
 

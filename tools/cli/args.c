@@ -23,6 +23,7 @@ static const option_row option_table[] = {
     {'k', 1, "count", "N", "how many people to show, 1 to 100 (5)"},
     {'o', 1, "output", "FILE", "the file to write"},
     {'f', 0, "face", "N", "which face of the photo: 1 is the largest (1)"},
+    {'F', 0, "far", "X", "false accept rate of pairs, 0 to 0.01 (0.001)"},
     {'t', 0, "threshold", "X", "same person at or above this cosine (the model's)"},
     {'a', 0, "axes", "N",
      "project rows to N numbers; eval: 'N,N...', fitted on other people"},
@@ -112,6 +113,16 @@ static int axes_numbers(const char *text, cli_options *o) {
     return code;
 }
 
+static int rate_number(const char *name, const char *text, float *out) {
+    char *end;
+    float value = strtof(text, &end);
+    if (end == text || *end || !(value > 0 && value <= 0.01F))
+        return cli_fail("--%s must be a number above 0, 0.01 at most, not '%s'", name,
+                        text);
+    *out = value;
+    return EXIT_DONE;
+}
+
 static int cosine_number(const char *name, const char *text, float *out) {
     char *end;
     float value = strtof(text, &end);
@@ -134,6 +145,7 @@ static int set_option(int letter, const char *value, cli_options *o) {
     case 'k': return whole_number("count", value, 1, HUM_MAX_MATCHES, &o->k);
     case 'o': o->output = value; break;
     case 'f': return whole_number("face", value, 1, HUM_MAX_FACES, &o->face);
+    case 'F': return rate_number("far", value, &o->far);
     case 't': return cosine_number("threshold", value, &o->threshold);
     case 'a': return axes_numbers(value, o);
     case 'c': o->centre = 1; break;
@@ -193,7 +205,7 @@ int cli_parse(const cli_command *command, int argc, char **argv, cli_options *op
     struct option longs[OPTIONS + 1];
     char shorts[2 * OPTIONS + 2];
     list_options(command, longs, shorts);
-    *options = (cli_options){.k = 5, .face = 1, .threshold = NAN};
+    *options = (cli_options){.k = 5, .face = 1, .threshold = NAN, .far = NAN};
     opterr = 0;
     for (int found; (found = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
         if (found == '?' || found == ':')

@@ -18,6 +18,7 @@ typedef struct {
     int axes[CLI_MAX_AXES]; /* 0: rows are not projected */
     int axes_count;
     float threshold; /* NAN: the recipe's */
+    float far;       /* NAN: the library's */
     char **operands;
     int operand_count;
 } cli_options;

@@ -2,16 +2,11 @@
 
 #include "fail.h"
 #include "files.h"
+#include "walk.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int is_photo_name(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return dot && (!strcasecmp(dot, ".jpg") || !strcasecmp(dot, ".jpeg") ||
-                   !strcasecmp(dot, ".png"));
-}
 
 int people_folder_read(const char *path, people_folder *folder) {
     *folder = (people_folder){0};

@@ -38,10 +38,9 @@ static hum_status make_thumbnail(hum_engine *engine, const hum_face *face,
     return status;
 }
 
-/* Chooses the face; NO_FACE and its message where there is none. */
+/* Chooses the face; NO_FACE and its message where there is none. faces: room for all. */
 static hum_status find_face(hum_engine *engine, const cli_options *options,
-                            photo_result *result) {
-    hum_face faces[HUM_MAX_FACES];
+                            hum_face *faces, photo_result *result) {
     hum_status status = hum_detect(engine, faces, HUM_MAX_FACES, &result->faces);
     if (status != HUM_OK) return status;
     if (options->face <= result->faces) {
@@ -54,6 +53,23 @@ static hum_status find_face(hum_engine *engine, const cli_options *options,
                  "there is no face %d; found: %d", options->face, result->faces);
     else snprintf(result->message, sizeof result->message, "no face found");
     return HUM_OK;
+}
+
+/* faces [count], or NULL: the whole photo. */
+static hum_status embed_faces(hum_engine *engine, const hum_face *faces, int32_t count,
+                              int with_quality, photo_result *result) {
+    size_t dimension = (size_t)hum_dimension(engine), n = (size_t)count;
+    result->count = count;
+    result->embedding = must_alloc(n * dimension, sizeof *result->embedding);
+    if (with_quality) result->quality = must_alloc(n, sizeof *result->quality);
+    hum_status status = HUM_OK;
+    for (size_t i = 0; i < n && status == HUM_OK; i++) {
+        const hum_face *face = faces ? faces + i : NULL;
+        status = hum_embed(engine, face, result->embedding + i * dimension);
+        if (status == HUM_OK && with_quality)
+            status = hum_quality(engine, face, &result->quality[i]);
+    }
+    return status;
 }
 
 int photo_decode(hum_engine *engine, const char *path, int32_t size[2],
@@ -69,18 +85,21 @@ int photo_decode(hum_engine *engine, const char *path, int32_t size[2],
 }
 
 void photo_read(hum_engine *engine, const cli_options *options, const char *path,
-                int thumbnail, photo_result *result) {
+                int wanted, photo_result *result) {
     *result = (photo_result){.state = PHOTO_BAD};
+    hum_face faces[HUM_MAX_FACES];
     int32_t size[2];
+    int every = wanted & EVERY_FACE;
     if (!photo_decode(engine, path, size, result->message)) return;
     result->state = PHOTO_OK;
-    hum_status status = options->no_detect ? HUM_OK : find_face(engine, options, result);
+    hum_status status =
+        options->no_detect ? HUM_OK : find_face(engine, options, faces, result);
     if (status == HUM_OK && result->state == PHOTO_OK) {
         const hum_face *face = options->no_detect ? NULL : &result->face;
-        result->embedding =
-            must_alloc((size_t)hum_dimension(engine), sizeof *result->embedding);
-        status = hum_embed(engine, face, result->embedding);
-        if (status == HUM_OK && thumbnail) status = make_thumbnail(engine, face, result);
+        status = embed_faces(engine, face && every ? faces : face,
+                             face && every ? result->faces : 1, every, result);
+        if (status == HUM_OK && wanted & THUMBNAIL)
+            status = make_thumbnail(engine, face, result);
     }
     if (status == HUM_OK) return;
     photo_free(result);
@@ -95,6 +114,7 @@ int photo_check(const photo_result *result, const char *path) {
 
 void photo_free(photo_result *result) {
     free(result->embedding);
+    free(result->quality);
     free(result->thumbnail);
     *result = (photo_result){.state = PHOTO_BAD};
 }

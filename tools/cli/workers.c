@@ -26,7 +26,7 @@ typedef struct {
     FILE *pipe; /* NULL once closed */
 } worker;
 
-/* What a worker sends for each photo, before the embedding and the thumbnail. */
+/* What a worker sends for each photo, before the embeddings and the rest. */
 typedef struct {
     int index, dimension;
     photo_result result;
@@ -37,7 +37,7 @@ typedef struct {
     hum_engine *engine;
     const cli_options *options;
     char *const *paths;
-    int count, thumbnail;
+    int count, wanted;
     shared_state *shared;
 } job;
 
@@ -47,11 +47,13 @@ static int work(const job *j, int self, FILE *out) {
     for (int i; (i = atomic_fetch_add(&j->shared->next, 1)) < j->count;) {
         atomic_store(&j->shared->at[self], i);
         message m = {.index = i, .dimension = hum_dimension(j->engine)};
-        photo_read(j->engine, j->options, j->paths[i], j->thumbnail, &m.result);
+        photo_read(j->engine, j->options, j->paths[i], j->wanted, &m.result);
         photo_result *r = &m.result;
         fwrite(&m, sizeof m, 1, out);
+        size_t count = (size_t)r->count;
         if (r->embedding)
-            fwrite(r->embedding, sizeof *r->embedding, (size_t)m.dimension, out);
+            fwrite(r->embedding, sizeof *r->embedding, count * (size_t)m.dimension, out);
+        if (r->quality) fwrite(r->quality, sizeof *r->quality, count, out);
         if (r->thumbnail) fwrite(r->thumbnail, 1, r->thumbnail_size, out);
         photo_free(r);
         if (fflush(out) != 0) return EXIT_BAD; /* the parent is gone */
@@ -59,24 +61,27 @@ static int work(const job *j, int self, FILE *out) {
     return EXIT_DONE;
 }
 
+/* In fresh memory; zeros, and *ok 0, where the pipe ends too early. */
+static void *receive_array(FILE *pipe, size_t count, size_t size, int *ok) {
+    void *array = must_alloc(count, size);
+    if (*ok && fread(array, size, count, pipe) != count) *ok = 0;
+    return array;
+}
+
 /* Takes one message off a pipe. Returns 0 at its end. */
 static int receive(FILE *pipe, int count, photo_result *results) {
     message m;
     if (!fread(&m, sizeof m, 1, pipe) || m.index < 0 || m.index >= count) return 0;
     photo_result *r = &m.result;
-    size_t dimension = (size_t)m.dimension;
-    if (r->embedding) { /* the worker's pointers only tell that something follows */
-        r->embedding = must_alloc(dimension, sizeof *r->embedding);
-        if (fread(r->embedding, sizeof *r->embedding, dimension, pipe) != dimension)
-            return 0;
-    }
-    if (r->thumbnail) {
-        r->thumbnail = must_alloc(r->thumbnail_size, 1);
-        if (fread(r->thumbnail, 1, r->thumbnail_size, pipe) != r->thumbnail_size)
-            return 0;
-    }
-    results[m.index] = m.result;
-    return 1;
+    size_t faces = (size_t)r->count, dimension = (size_t)m.dimension;
+    int ok = 1; /* the worker's pointers only tell that something follows */
+    if (r->embedding)
+        r->embedding = receive_array(pipe, faces * dimension, sizeof(float), &ok);
+    if (r->quality) r->quality = receive_array(pipe, faces, sizeof(float), &ok);
+    if (r->thumbnail) r->thumbnail = receive_array(pipe, r->thumbnail_size, 1, &ok);
+    if (ok) results[m.index] = m.result;
+    else photo_free(r);
+    return ok;
 }
 
 static void show_progress(int done, int count) {
@@ -177,7 +182,7 @@ static int run_workers(const job *j, photo_result *results) {
 }
 
 photo_result *photos_read(hum_engine *engine, const cli_options *options,
-                          char *const *paths, int count, int thumbnail) {
+                          char *const *paths, int count, int wanted) {
     shared_state *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) {
@@ -186,7 +191,7 @@ photo_result *photos_read(hum_engine *engine, const cli_options *options,
     }
     photo_result *results = must_alloc((size_t)count, sizeof *results);
     int code =
-        run_workers(&(job){engine, options, paths, count, thumbnail, shared}, results);
+        run_workers(&(job){engine, options, paths, count, wanted, shared}, results);
     munmap(shared, sizeof *shared);
     if (!code) return results;
     photos_free(results, count);

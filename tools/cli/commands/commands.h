@@ -17,6 +17,7 @@ int run_match(const cli_options *options);
 int run_verify(const cli_options *options);
 int run_embed(const cli_options *options);
 int run_detect(const cli_options *options);
+int run_group(const cli_options *options);
 int run_eval(const cli_options *options);
 
 #endif

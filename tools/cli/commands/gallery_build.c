@@ -70,7 +70,8 @@ static int print_report(const cli_options *options, const build_report *report,
 
 static int build(hum_engine *engine, const cli_options *options,
                  const people_folder *folder, credits *known) {
-    photo_result *results = photos_read(engine, options, folder->paths, folder->count, 1);
+    photo_result *results =
+        photos_read(engine, options, folder->paths, folder->count, THUMBNAIL);
     if (!results) return EXIT_BAD;
     build_report report = {.skipped = json_array()};
     int code = fill(engine, folder, results, known, &report);
