@@ -13,7 +13,7 @@ const LABELED = 'build/photos/test/labeled';
 
 await need('build/site/models/manifest.json');
 const { Humshakal } = await import(new URL('humshakal.js', site).href);
-const { lookAt, matchTogether, quality } = /** @type {typeof import('../web/page/several/several.js')} */ (
+const { lookAt, matchTogether } = /** @type {typeof import('../web/page/several/several.js')} */ (
   await import(new URL('page/several/several.js', site).href));
 const { cosine, findPeople, findPerson, leaveOneOut, meanOf } = (
   /** @type {typeof import('../web/page/several/template.js')} */ (
@@ -75,19 +75,41 @@ test('a mean has length 1, and a better photo counts more', () => {
   assert.ok(cosine(tilted, a.embedding) > cosine(even, a.embedding));
 });
 
-test('quality falls with blur and with size', () => {
-  const noise = (/** @type {number} */ x, /** @type {number} */ y) => 128 + 100 * Math.sin(7 * x * y);
-  const pictureOf = (/** @type {(x: number, y: number) => number} */ value) => {
-    const data = new Uint8ClampedArray(4 * 64 * 64).fill(255);
-    for (let i = 0; i < 64 * 64; i += 1) data.fill(value(i % 64, i >> 6), 4 * i, 4 * i + 3);
-    return { data, width: 64, height: 64 };
+test('quality falls with blur, with size and with the detector’s doubt', async () => {
+  const side = humshakal.info.embedder.width;
+  const face = { x: 0, y: 0, width: side / 1.2, height: side / 1.2, points: [], inside: 1, score: 0.9 };
+  /** @param {(x: number, y: number) => number} level @param {number} [score] */
+  const quality = (level, score = 0.9) => {
+    const data = new Uint8ClampedArray(4 * side * side).map((_, i) => (
+      i % 4 === 3 ? 255 : level((i >> 2) % side, Math.floor((i >> 2) / side))));
+    return humshakal.quality({ data, width: side, height: side }, { face: { ...face, score } });
   };
-  const face = /** @type {any} */ ({ score: 0.9 });
-  const sharp = quality(face, pictureOf(noise));
-  const small = quality(face, pictureOf((x, y) => 128 + 100 * Math.sin((x + y) / 9)));
-  const blurred = quality(face, pictureOf(() => 128));
+  const noise = (/** @type {number} */ x, /** @type {number} */ y) => (x * 7919 + y * 104729) % 251;
+  const sharp = await quality(noise);
+  const small = await quality((x, y) => 128 + 100 * Math.sin((x + y) / 12));
+  const blurred = await quality(() => 128);
   assert.ok(sharp > small && small > blurred && blurred > 0, `${sharp} ${small} ${blurred}`);
-  assert.ok(quality({ ...face, score: 0.5 }, pictureOf(noise)) < sharp);
+  assert.ok(await quality(noise, 0.5) < sharp);
+});
+
+test('faces are grouped into people, and those of one photo are not one person', async () => {
+  const faces = [...people.values()].flat();
+  const names = [...people].flatMap(([name, own]) => own.map(() => name));
+  const groups = await humshakal.group(faces);
+  for (const group of new Set(groups)) {
+    const members = new Set(names.filter((_, i) => groups[i] === group));
+    assert.equal(members.size, 1, [...members].join());
+  }
+  assert.ok(new Set(groups).size <= people.size + 1, groups.join());
+  const apart = await humshakal.group(faces, { apart: [[0, 1]] });
+  assert.notEqual(apart[0], apart[1]);
+  const photos = await humshakal.group(faces.map((face, i) => ({ ...face, photo: i < 2 ? 'a' : i })));
+  assert.notEqual(photos[0], photos[1]);
+  const known = await humshakal.group(faces.map((face, i) => ({ ...face, person: i < 2 ? i : undefined })));
+  assert.notEqual(known[0], known[1]);
+  assert.deepEqual(await humshakal.group([]), []);
+  await assert.rejects(humshakal.group([{ embedding: new Float32Array(3) }]), /512 numbers/);
+  await assert.rejects(humshakal.group(faces, { far: 0.5 }), /false accept rate/);
 });
 
 test('photos of somebody else are found out, wherever they stand', () => {

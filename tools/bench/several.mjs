@@ -21,7 +21,7 @@ if (!folder) {
 }
 
 const site = new URL('../../build/site/', import.meta.url);
-const [{ Humshakal }, { lookAt, quality }, { cosine, meanOf }] = await Promise.all(
+const [{ Humshakal }, { lookAt }, { cosine, meanOf }] = await Promise.all(
   ['humshakal.js', 'page/several/several.js', 'page/several/template.js'].map((file) => import(new URL(file, site).href)));
 
 /** The same numbers in every run. */
@@ -40,9 +40,8 @@ async function lookAtCrop(blob) {
   const picture = small
     ? await humshakal.crop(blob, { ...whole, side: 16 + Math.round(24 * random()) }) : blob;
   const { faces } = await humshakal.detect(picture);
-  return { embedding: await humshakal.embed(picture, whole), quality: quality(
-    { score: faces[0]?.score ?? 0.5 },
-    await humshakal.crop(picture, { ...whole, side: humshakal.info.embedder.width })) };
+  return { embedding: await humshakal.embed(picture, whole),
+    quality: (faces[0]?.score ?? 0.5) * await humshakal.quality(picture, whole) };
 }
 
 const photos = [];

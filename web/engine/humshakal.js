@@ -58,6 +58,12 @@ export { pictureOf, pixelsAreTrue, stillOf, turned } from './photo.js';
  */
 
 /**
+ * @typedef {object} FaceToGroup
+ * @property {Float32Array} embedding
+ * @property {number} [quality]  above 0, at most 1: how much it counts
+ * @property {unknown} [photo]   what it is in: faces with the same are different people
+ * @property {number} [person]   0 or more: a person that it is known to show
+ *
  * @typedef {object} MatchedPerson
  * @property {string} name
  * @property {string} link       about the person; '' if unknown
@@ -270,6 +276,17 @@ export class Humshakal {
   }
 
   /**
+   * How much a face is worth among several of one person, 0.01..1: its score times the
+   * sharpness of its crop as the network sees it.
+   * @param {Photo} image
+   * @param {FaceOptions} [options]  as for embed()
+   * @returns {Promise<number>}
+   */
+  async quality(image, { face = null, detect = true, signal } = {}) {
+    return this.#session.withPhoto('quality', image, { face, detect }, { signal });
+  }
+
+  /**
    * detect(), and embed() of the largest face, in one go: for a camera's stream.
    * @param {Photo} image
    * @param {{once?: boolean, signal?: AbortSignal}} [options]  as for embed()
@@ -350,6 +367,38 @@ export class Humshakal {
     const score = await this.#session.run(({ channel }) => channel.call('compare', { a, b }), { signal });
     const { threshold, far } = this.info.embedder;
     return { score, same: threshold === null ? null : score >= threshold, threshold, far };
+  }
+
+  /**
+   * Sorts faces into people who have no names yet. The same faces give the same groups.
+   * @param {FaceToGroup[]} faces
+   * @param {{apart?: [number, number][], far?: number, signal?: AbortSignal}} [options]
+   *   apart: numbers of faces that are not of one person; far: false accept rate of pairs,
+   *   above 0, at most 0.01; without it 0.001 (hum_group)
+   * @returns {Promise<number[]>}  of each face the number of its group: from 0, in the order
+   *   of their first faces; a face that is like no other has one of its own
+   */
+  async group(faces, { apart = [], far = NaN, signal } = {}) {
+    const { dimension } = this.info.embedder;
+    const embeddings = new Float32Array(faces.length * dimension);
+    faces.forEach(({ embedding }, i) => {
+      if (!(embedding instanceof Float32Array) || embedding.length !== dimension) {
+        throw new HumError('HUM_ERROR_ARGUMENT', `The embedding of face ${i} should be a `
+          + `Float32Array of ${dimension} numbers.`);
+      }
+      embeddings.set(embedding, i * dimension);
+    });
+    /** @type {Map<unknown, number>} */
+    const photos = new Map();
+    const photo = Int32Array.from(faces, (face) => {
+      const name = face.photo ?? face;
+      if (!photos.has(name)) photos.set(name, photos.size);
+      return /** @type {number} */ (photos.get(name));
+    });
+    const quality = Float32Array.from(faces, (face) => face.quality ?? 1);
+    const group = Int32Array.from(faces, ({ person }) => person ?? -1);
+    return this.#session.run(({ channel }) => channel.call('group', { faces: { embeddings,
+      quality, photo, apart: Int32Array.from(apart.flat()), far, group } }), { signal });
   }
 
   /**

@@ -173,6 +173,17 @@ export function createOps() {
       return engine.crop(choose(face, detect), { side, loose });
     },
 
+    /** @param {{photo: SentPhoto, face: Face | null, detect: boolean}} args */
+    quality({ photo, face, detect }) {
+      show(photo);
+      return engine.quality(choose(face, detect));
+    },
+
+    /** @param {{faces: import('./wasm.js').ToGroup}} args */
+    group({ faces }) {
+      return engine.group(faces);
+    },
+
     /** @param {{embedding: Float32Array, k: number}} args */
     search({ embedding, k }) {
       return engine.search(embedding, k);

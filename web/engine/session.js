@@ -349,7 +349,7 @@ export class Session {
   }
 }
 
-/** @typedef {'detect' | 'look' | 'embed' | 'match' | 'crop'} PhotoOp */
+/** @typedef {'detect' | 'look' | 'embed' | 'match' | 'quality' | 'crop'} PhotoOp */
 
 /**
  * @template {PhotoOp} K

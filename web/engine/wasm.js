@@ -143,6 +143,16 @@ const FLOAT_ACTIVATIONS = 1;
 const ANY_NETWORK = 1;
 const POINTER_BYTES = 4;
 
+/**
+ * @typedef {object} ToGroup    as documented in humshakal.h
+ * @property {Float32Array} embeddings  one after the other
+ * @property {Float32Array} quality
+ * @property {Int32Array} photo
+ * @property {Int32Array} apart  pairs, one after the other
+ * @property {number} far
+ * @property {Int32Array} group
+ */
+
 /** @typedef {(what: number | Uint8Array) => number} Take */
 
 export class Engine {
@@ -322,6 +332,32 @@ export class Engine {
         this.#engine, this.#takeFace(take, face), loose ? 1 : 0, side, out));
       const data = new Uint8ClampedArray(this.#module.HEAPU8.slice(out, out + room).buffer);
       return { data, width: side, height: side };
+    });
+  }
+
+  /** How much a face counts among several of one person, 0.01..1. @param {Face | null} face */
+  quality(face) {
+    return this.#borrow((take) => {
+      const out = take(4);
+      this.#check(this.#module._hum_quality(this.#engine, this.#takeFace(take, face), out));
+      return this.#floats(out, 1)[0];
+    });
+  }
+
+  /**
+   * Sorts faces into people.
+   * @param {ToGroup} faces
+   * @returns {number[]} of each face the number of its group
+   */
+  group({ embeddings, quality, photo, apart, far, group }) {
+    return this.#borrow((take) => {
+      const bytes = (/** @type {Float32Array | Int32Array} */ array) => take(
+        new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      const groups = bytes(group);
+      this.#check(this.#module._hum_group(this.#engine, bytes(embeddings), bytes(quality),
+        bytes(photo), group.length, bytes(apart), apart.length / 2, far, groups, take(4)));
+      return [...new Int32Array(
+        this.#module.HEAPU8.slice(groups, groups + 4 * group.length).buffer)];
     });
   }
 

@@ -10,7 +10,6 @@ import { findPeople, findPerson, leaveOneOut, meanOf } from './template.js';
 /** @typedef {import('../../engine/humshakal.js').MatchedPerson} MatchedPerson */
 /** @typedef {Awaited<ReturnType<Humshakal['detect']>>} Found */
 /** @typedef {import('../../engine/humshakal.js').Face} Face */
-/** @typedef {import('./template.js').Pixels} Pixels */
 
 /**
  * What is known of one photo.
@@ -77,10 +76,8 @@ export async function lookAt(humshakal, blob, signal) {
       .filter(({ width }) => width >= LEAST_OF_LARGEST * largest);
     const faces = [];
     for (const face of likely) {
-      const { width: side } = humshakal.info.embedder;
-      const embedding = await humshakal.embed(blob, { face, signal });
-      const crop = await humshakal.crop(blob, { face, side, signal });
-      faces.push({ embedding, quality: quality(face, crop) });
+      faces.push({ embedding: await humshakal.embed(blob, { face, signal }),
+        quality: await humshakal.quality(blob, { face, signal }) });
     }
     return { found, faces, error: null };
   } catch (error) {
@@ -158,38 +155,4 @@ const LEAST_OF_THRESHOLD = 0.8;
 /** @param {any} embedder  as in info @returns {number | null} */
 function leastAgreement({ threshold = null }) {
   return threshold === null ? null : LEAST_OF_THRESHOLD * threshold;
-}
-
-/** The variance of the Laplacian that the middle one of the sharp crops in B has. */
-const SHARP = 60;
-const BLURRED_COUNTS = 0.1;
-
-/**
- * How much a face counts, 0..1. Sharpness is measured in the crop as the network sees it,
- * to which a small face is enlarged, so that it tells of size as well as of blur. With half
- * of the crops in B shrunk to 16 to 40 pixels, means of three photos have 0.471 true
- * accepts at 0.1 % false ones, without weights 0.451, one photo 0.278
- * (tools/bench/several.mjs --crops --shrink). On crops as they are, weights hardly matter.
- * @param {Face} face
- * @param {Pixels} crop
- */
-export function quality({ score }, crop) {
-  const sharpness = Math.sqrt(Math.min(1, laplacianVariance(crop) / SHARP));
-  return score * (BLURRED_COUNTS + (1 - BLURRED_COUNTS) * sharpness);
-}
-
-/** The usual measure of sharpness (Pech-Pacheco et al. 2000). @param {Pixels} crop */
-function laplacianVariance({ data, width, height }) {
-  const luma = new Float32Array(width * height).map((_, i) => (
-    0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]));
-  let [sum, squares] = [0, 0];
-  for (let y = 1; y < height - 1; y += 1) {
-    for (let at = y * width + 1; at < (y + 1) * width - 1; at += 1) {
-      const value = 4 * luma[at] - luma[at - 1] - luma[at + 1] - luma[at - width] - luma[at + width];
-      sum += value;
-      squares += value * value;
-    }
-  }
-  const count = (width - 2) * (height - 2);
-  return squares / count - (sum / count) ** 2;
 }
