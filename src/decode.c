@@ -83,9 +83,26 @@ static int tiff_orientation(const uint8_t *tiff, size_t size) {
     return 1;
 }
 
-static int jpeg_orientation(const uint8_t *bytes, size_t size) {
+/* What the segments of a JPEG before its picture say. */
+typedef struct {
+    int orientation;
+    const char *coding; /* one that stb_image has not, for people; else NULL */
+} jpeg_about;
+
+/* ITU-T T.81, B.2.2: the marker says how a picture is coded, then come length and bits.
+ */
+static const char *other_coding(unsigned marker, unsigned bits) {
+    if (marker == 0xc3) return "lossless coding";
+    if (marker >= 0xc5 && marker <= 0xc7) return "hierarchical coding";
+    if (marker >= 0xc9 && marker <= 0xcf) return "arithmetic coding";
+    return bits == 12 ? "12 bits a channel" : NULL;
+}
+
+static jpeg_about about_jpeg(const uint8_t *bytes, size_t size) {
+    jpeg_about about = {1, NULL};
+    int exif = 0;
     hum_bytes b = {bytes, size, 0};
-    for (size_t at = 2; hum_has(&b, at, 4) && bytes[at] == 0xff;) {
+    for (size_t at = 2; hum_has(&b, at, 5) && bytes[at] == 0xff;) {
         unsigned marker = bytes[at + 1];
         if (marker == 0xff) { /* fill byte */
             at++;
@@ -93,12 +110,17 @@ static int jpeg_orientation(const uint8_t *bytes, size_t size) {
         }
         if (marker == 0xda) break; /* the picture begins */
         size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
-        if (marker == 0xe1 && length >= 8 && hum_has(&b, at + 2, length) &&
-            memcmp(bytes + at + 4, "Exif\0\0", 6) == 0)
-            return tiff_orientation(bytes + at + 10, length - 8);
+        if (!exif && marker == 0xe1 && length >= 8 && hum_has(&b, at + 2, length) &&
+            memcmp(bytes + at + 4, "Exif\0\0", 6) == 0) {
+            about.orientation = tiff_orientation(bytes + at + 10, length - 8);
+            exif = 1;
+        }
+        /* c4, c8 and cc are no pictures */
+        if (marker == 0xc0 || ((marker & 0xf0) == 0xc0 && marker % 4))
+            about.coding = other_coding(marker, bytes[at + 4]);
         at += 2 + length;
     }
-    return 1;
+    return about;
 }
 
 /* ---- Rows ------------------------------------------------------------------------ */
@@ -294,6 +316,12 @@ hum_status hum_image_decode(const uint8_t *bytes, size_t size, hum_image *image,
                                                __builtin_bswap32(sides[1]), error);
         if (fits != HUM_OK) return fits;
     }
+    jpeg_about about = k == JPEG ? about_jpeg(bytes, size) : (jpeg_about){1, NULL};
+    if (about.coding)
+        return hum_fail(error, HUM_ERROR_UNSUPPORTED,
+                        "the JPEG picture has %s, which is not read here: save it again "
+                        "as an ordinary JPEG",
+                        about.coding);
     if (!stbi_info_from_memory(bytes, (int)size, &width, &height, &channels))
         return hum_fail(error, HUM_ERROR_FORMAT,
                         "the %s picture is damaged, or memory ran out", name);
@@ -310,8 +338,7 @@ hum_status hum_image_decode(const uint8_t *bytes, size_t size, hum_image *image,
     status = hum_image_reserve(image, width / shrink, height / shrink, error);
     if (status != HUM_OK) return status;
     image->shrink = shrink;
-    rows r = {image, k == JPEG ? jpeg_orientation(bytes, size) : 1, width, height, 0,
-              NULL};
+    rows r = {image, about.orientation, width, height, 0, NULL};
     status = (k == JPEG ? decode_jpeg : decode_png)(bytes, size, &r, error);
     free(r.above);
     if (status == HUM_OK) return HUM_OK;

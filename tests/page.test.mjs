@@ -267,6 +267,19 @@ test('WebP is decoded by the browser, to nearly the same result', async () => {
   assert.ok(common.length >= 4, `${common.length} of five people in common`);
 });
 
+test('a JPEG that is coded in another way is not called damaged', async () => {
+  const { page } = await open();
+  const bytes = await readFile(inProject(PORTRAIT));
+  const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
+  assert.ok(frame > 0, 'a baseline picture');
+  bytes[frame + 1] = 0xc5; // hierarchical, which browsers do not decode either
+  await choose(page, named('photo.jpg', bytes));
+  const said = await notice(page);
+  assert.match(said, /cannot be read/);
+  assert.doesNotMatch(said, /damaged/);
+  assert.match(said, /hierarchical coding/);
+});
+
 test('a photo of too many pixels is scaled down, and that is said', async () => {
   const { page } = await open();
   const large = png(9000, 7500, (x, y) => [(x >> 4) & 255, (y >> 4) & 255, 128]);

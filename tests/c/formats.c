@@ -250,11 +250,14 @@ static void check_limits(void) {
     static const uint8_t frames[] = {0xc3, 0xc9, 0xca};
     for (int i = 0; i < 3; i++) {
         p[-1] = frames[i];
-        CHECK_STATUS(decode(f.data, f.size), HUM_ERROR_FORMAT);
+        CHECK_STATUS(decode(f.data, f.size), HUM_ERROR_UNSUPPORTED);
+        CHECK_TEXT(error.text, i ? "arithmetic coding" : "lossless coding");
     }
-    p[-1] = 0xc0;
+    p[-1] = 0xc1;
     p[2] = 12;
-    CHECK_STATUS(decode(f.data, f.size), HUM_ERROR_FORMAT);
+    CHECK_STATUS(decode(f.data, f.size), HUM_ERROR_UNSUPPORTED);
+    CHECK_TEXT(error.text, "12 bits");
+    p[-1] = 0xc0;
     p[2] = 8;
     CHECK_STATUS(decode(f.data, f.size), HUM_OK);
     free(f.data);

@@ -161,7 +161,9 @@ export class Session {
         const other = photo.bytes && browserDecodes() && error instanceof HumError
           && ['HUM_ERROR_LIMIT', 'HUM_ERROR_UNSUPPORTED'].includes(error.code);
         if (!other) throw error;
-        const decoded = await decodeInBrowser(/** @type {Blob} */ (image));
+        const decoded = await decodeInBrowser(/** @type {Blob} */ (image)).catch((reason) => {
+          throw reason.code === 'HUM_ERROR_FILE' ? error : reason; // the engine knows more
+        });
         return send(start, op, { id, ...decoded }, args);
       }
     }, options);
