@@ -9,6 +9,7 @@
 #include "quality.h"
 #include "search.h"
 #include "sha256.h"
+#include "thumbnail.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct hum_engine {
     hum_resampler resampler;
     uint8_t *crop; /* [side,side,3] for hum_crop */
     size_t crop_capacity;
+    hum_jpeg thumbnail;
     char *info;
     hum_text error;
 };
@@ -81,6 +83,7 @@ void hum_destroy(hum_engine *e) {
     free(e->codes);
     free(e->projected);
     free(e->crop);
+    free(e->thumbnail.bytes);
     free(e->info);
     free(e);
 }
@@ -284,12 +287,8 @@ hum_status hum_embed_once(hum_engine *e, const hum_face *face, float *embedding)
     return embed(e, face, 0, embedding);
 }
 
-hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t side,
-                    uint8_t *rgba) {
-    ENTER(e);
-    REQUIRE(e, rgba && side >= 16 && side <= HUM_MAX_CROP_SIDE, HUM_ERROR_ARGUMENT,
-            "a crop has 16 to %d pixels on a side, not %d", HUM_MAX_CROP_SIDE, side);
-    REQUIRE(e, loose || e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+/* A face's picture into e->crop. */
+static hum_status crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t side) {
     hum_face own;
     hum_status status = need_photo(e);
     if (status == HUM_OK) status = take_face(e, &face, &own);
@@ -303,13 +302,34 @@ hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t 
     }
     hum_rect rect = loose ? hum_crop_loose(&e->photo, face)
                           : hum_crop_rect(&e->embedder.recipe, &e->photo, face);
-    status = hum_resample(&e->photo, rect, HUM_EDGE_REPEAT, side, side, e->crop,
-                          &e->resampler, &e->error);
+    return hum_resample(&e->photo, rect, HUM_EDGE_REPEAT, side, side, e->crop,
+                        &e->resampler, &e->error);
+}
+
+hum_status hum_crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t side,
+                    uint8_t *rgba) {
+    ENTER(e);
+    REQUIRE(e, rgba && side >= 16 && side <= HUM_MAX_CROP_SIDE, HUM_ERROR_ARGUMENT,
+            "a crop has 16 to %d pixels on a side, not %d", HUM_MAX_CROP_SIDE, side);
+    REQUIRE(e, loose || e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_status status = crop(e, face, loose, side);
     if (status != HUM_OK) return status;
-    for (size_t i = 0; i < pixels; i++) {
+    for (size_t i = 0; i < (size_t)side * (size_t)side; i++) {
         memcpy(rgba + 4 * i, e->crop + 3 * i, 3);
         rgba[4 * i + 3] = 255;
     }
+    return HUM_OK;
+}
+
+hum_status hum_thumbnail(hum_engine *e, const hum_face *face, const uint8_t **bytes,
+                         size_t *size) {
+    ENTER(e);
+    REQUIRE(e, bytes && size, HUM_ERROR_ARGUMENT, "NULL argument");
+    hum_status status = crop(e, face, 1, HUM_THUMBNAIL_SIDE);
+    if (status == HUM_OK) status = hum_write_thumbnail(e->crop, &e->thumbnail, &e->error);
+    if (status != HUM_OK) return status;
+    *bytes = e->thumbnail.bytes;
+    *size = e->thumbnail.size;
     return HUM_OK;
 }
 

@@ -214,6 +214,12 @@ hum_status hum_embed_once(hum_engine *engine, const hum_face *face, float *embed
 hum_status hum_crop(hum_engine *engine, const hum_face *face, int32_t loose, int32_t side,
                     uint8_t *rgba);
 
+/* The small picture of a face (NULL: of the whole photo), with room around the head, that
+   belongs into a gallery: a JPEG of 128 x 128 pixels. The bytes are the engine's, valid
+   until the next hum_thumbnail or hum_destroy. Returns ARGUMENT, STATE, MEMORY. */
+hum_status hum_thumbnail(hum_engine *engine, const hum_face *face, const uint8_t **bytes,
+                         size_t *size);
+
 /* How much a face (NULL: the whole photo) is worth among several of one person, 0.01..1:
    its score times the sharpness of the crop as the embedder sees it (quality.h). Returns
    ARGUMENT, STATE, MEMORY. */

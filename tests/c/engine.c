@@ -295,6 +295,17 @@ static void whole_way(file near, file near_recipe, file far, file far_recipe,
     CHECK_STATUS(hum_crop(e, &faces[0], 1, 128, crop), HUM_OK);
     CHECK(crop[3] == 255);
     CHECK_STATUS(hum_crop(e, &faces[0], 0, 8, crop), HUM_ERROR_ARGUMENT);
+    const uint8_t *jpeg;
+    size_t jpeg_size;
+    CHECK_STATUS(hum_thumbnail(e, &faces[0], NULL, &jpeg_size), HUM_ERROR_ARGUMENT);
+    CHECK_STATUS(hum_thumbnail(e, &faces[0], &jpeg, &jpeg_size), HUM_OK);
+    CHECK(jpeg_size > 1000 && jpeg_size < 20000);
+    uint8_t *copy = malloc(jpeg_size);
+    memcpy(copy, jpeg, jpeg_size);
+    CHECK_STATUS(hum_photo_decode(e, copy, jpeg_size, size), HUM_OK);
+    CHECK(size[0] == 128 && size[1] == 128);
+    free(copy);
+    CHECK_STATUS(hum_photo_decode(e, photo.data, photo.size, size), HUM_OK);
     CHECK_STATUS(hum_photo_decode(e, bytes, length, size), HUM_ERROR_UNSUPPORTED);
     CHECK_STATUS(hum_embed(e, &faces[0], bad), HUM_ERROR_STATE); /* no photo any more */
     CHECK_TEXT(hum_info(e), "\"activations\":\"int8\"");

@@ -203,6 +203,10 @@ static void crop(state *s, program *p) {
     const hum_face *face = next_face(s, p, &own);
     int32_t loose = next(p) % 2, side = next(p) % (MOST_SIDE + 1);
     explained(s, hum_crop(s->e, face, loose, side, rgba));
+    const uint8_t *bytes;
+    size_t size;
+    if (explained(s, hum_thumbnail(s->e, face, &bytes, &size)) == HUM_OK)
+        touch_bytes(bytes, size);
 }
 
 static void quality(state *s, program *p) {

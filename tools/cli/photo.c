@@ -6,36 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* stb's compressor converts freely between types and holds writers that are not used. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-#define STB_IMAGE_WRITE_STATIC
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#include <stb_image_write.h>
-#pragma GCC diagnostic pop
-
-enum { THUMBNAIL_SIDE = 128, THUMBNAIL_QUALITY = 82 /* about 5 kB a face */ };
-
-static void append(void *context, void *data, int size) {
-    photo_result *r = context;
-    r->thumbnail = must_grow(r->thumbnail, r->thumbnail_size + (size_t)size, 1);
-    memcpy(r->thumbnail + r->thumbnail_size, data, (size_t)size);
-    r->thumbnail_size += (size_t)size;
-}
-
 static hum_status make_thumbnail(hum_engine *engine, const hum_face *face,
                                  photo_result *result) {
-    static uint8_t pixels[THUMBNAIL_SIDE * THUMBNAIL_SIDE * 4];
-    hum_status status = hum_crop(engine, face, 1, THUMBNAIL_SIDE, pixels);
-    if (status == HUM_OK)
-        stbi_write_jpg_to_func(append, result, THUMBNAIL_SIDE, THUMBNAIL_SIDE, 4, pixels,
-                               THUMBNAIL_QUALITY);
-    return status;
+    const uint8_t *bytes;
+    hum_status status = hum_thumbnail(engine, face, &bytes, &result->thumbnail_size);
+    if (status != HUM_OK) return status;
+    result->thumbnail = must_alloc(result->thumbnail_size, 1);
+    memcpy(result->thumbnail, bytes, result->thumbnail_size);
+    return HUM_OK;
 }
 
 /* Chooses the face; NO_FACE and its message where there is none. faces: room for all. */
