@@ -13,8 +13,8 @@ typedef struct {
     size_t size, capacity;
 } hum_jpeg;
 
-/* rgb: [HUM_THUMBNAIL_SIDE,HUM_THUMBNAIL_SIDE,3]. jpeg: zeroed before its first use, reused
-   after. The same pixels give the same bytes in every build. Returns MEMORY. */
+/* rgb: [HUM_THUMBNAIL_SIDE,HUM_THUMBNAIL_SIDE,3]. jpeg: zeroed before its first use,
+   reused after. The same pixels give the same bytes in every build. Returns MEMORY. */
 hum_status hum_write_thumbnail(const uint8_t *rgb, hum_jpeg *jpeg, hum_text *error);
 
 #endif

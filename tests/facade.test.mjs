@@ -1,7 +1,7 @@
 /** web/humshakal.js in Node, with the real engine, networks, gallery and photos. */
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { folder, json } from './lib/cli.mjs';
@@ -231,6 +231,60 @@ test('a projected gallery: the scores of the command line, and of what is projec
     assert.ok(Math.abs(cosine(along, stored) - score) < 0.002);
   }
   await humshakal.loadGallery(new Uint8Array(await readFile(from)));
+});
+
+test('a gallery that is made here: the people and scores of the command line’s', async (t) => {
+  const own = await Humshakal.create();
+  const maker = await own.createGallery();
+  for (const person of (await readdir(inProject(LABELED))).sort()) {
+    for (const file of (await readdir(inProject(`${LABELED}/${person}`))).sort()) {
+      const found = await maker.addPhoto(await photo(`${LABELED}/${person}/${file}`), { person, file });
+      assert.ok(found.face && found.quality > 0 && found.thumbnail.length > 1000);
+    }
+  }
+  assert.deepEqual(maker.people, (await readdir(inProject(LABELED))).sort());
+  const made = await maker.build();
+  assert.deepEqual(await maker.build(), made);
+  await own.loadGallery(made);
+  const file = join(folder(t), 'native.humg');
+  json(['gallery', 'build', inProject(LABELED), '-o', file, '--json']);
+  for (const probe of [PORTRAIT, GROUP, 'build/photos/samples/portrait-2.jpg']) {
+    const here = await own.match(await photo(probe));
+    await own.loadGallery(new Blob([await readFile(file)]));
+    const there = await own.match(await photo(probe));
+    await own.loadGallery(made.buffer);
+    assert.deepEqual(here.map(({ name }) => name), there.map(({ name }) => name));
+    here.forEach(({ score, photo: { file: of } }, i) => {
+      // Activations of 8 bits are not rounded alike in every build: 0.0026 at most, seen.
+      assert.ok(Math.abs(score - there[i].score) < 0.005, `${score} ${there[i].score}`);
+      assert.equal(of, there[i].photo.file);
+    });
+    assert.ok(here.every(({ photo: { thumbnail } }) => Number(thumbnail?.size) > 1000));
+  }
+  await own.loadGallery(await maker.build({ axes: 8 }));
+  assert.equal((await own.project(await own.embed(await photo(PORTRAIT)))).length, 8);
+
+  await assert.rejects(maker.addPhoto(await photo(PORTRAIT), { person: '' }), /name of its person/);
+  await assert.rejects(maker.addPhoto(new Blob([png(99, 99, () => [9, 9, 9])]), { person: 'Nobody' }), { code: 'HUM_ERROR_NO_FACE' });
+  assert.throws(() => maker.addFace({ embedding: new Float32Array(3) }, { person: 'A' }), /of 512/);
+  await assert.rejects((await own.createGallery()).build(), { code: 'HUM_ERROR_STATE' });
+  own.close();
+});
+
+test('many photos are matched in their order, a few at a time, whatever fails between', async () => {
+  let asked = 0;
+  async function* photos() {
+    for (const path of [PORTRAIT, '', GROUP, PORTRAIT]) {
+      asked += 1;
+      yield path ? await photo(path) : new Blob(['no photo']);
+    }
+  }
+  const found = [];
+  for await (const { matches, error } of humshakal.matchMany(photos(), { k: 2, ahead: 2 })) {
+    found.push(error ? /** @type {any} */ (error).code : matches.length);
+    assert.ok(asked <= found.length + 2, `${asked} asked for, ${found.length} taken`);
+  }
+  assert.deepEqual(found, [2, 'HUM_ERROR_FILE', 2, 2]);
 });
 
 test('wrong uses are refused by name', async () => {

@@ -30,6 +30,8 @@ export { pictureOf, pixelsAreTrue, stillOf, turned } from './photo.js';
 
 /** @typedef {import('./errors.js').ErrorCode} ErrorCode */
 /** @typedef {import('./loader.js').Progress} Progress */
+/** @typedef {import('./maker.js').DescribedFace} DescribedFace */
+/** @typedef {import('./maker.js').FaceToGroup} FaceToGroup */
 /** @typedef {import('./manifest.js').Gallery} Gallery */
 /** @typedef {import('./manifest.js').Model} Model */
 /** @typedef {import('./manifest.js').Sample} Sample */
@@ -58,12 +60,6 @@ export { pictureOf, pixelsAreTrue, stillOf, turned } from './photo.js';
  */
 
 /**
- * @typedef {object} FaceToGroup
- * @property {Float32Array} embedding
- * @property {number} [quality]  above 0, at most 1: how much it counts
- * @property {unknown} [photo]   what it is in: faces with the same are different people
- * @property {number} [person]   0 or more: a person that it is known to show
- *
  * @typedef {object} MatchedPerson
  * @property {string} name
  * @property {string} link       about the person; '' if unknown
@@ -276,6 +272,17 @@ export class Humshakal {
   }
 
   /**
+   * The faces of a photo, largest first, each with all that a collection wants to know of it.
+   * @param {Photo} image
+   * @param {FaceOptions & {most?: number}} [options]  as for embed(), and how many faces are
+   *   described at most
+   * @returns {Promise<DescribedFace[]>}  empty: no face was found
+   */
+  async describe(image, { face = null, detect = true, most = Infinity, signal } = {}) {
+    return this.#session.withPhoto('describe', image, { face, detect, most }, { signal });
+  }
+
+  /**
    * How much a face is worth among several of one person, 0.01..1: its score times the
    * sharpness of its crop as the network sees it.
    * @param {Photo} image
@@ -379,26 +386,10 @@ export class Humshakal {
    *   of their first faces; a face that is like no other has one of its own
    */
   async group(faces, { apart = [], far = NaN, signal } = {}) {
-    const { dimension } = this.info.embedder;
-    const embeddings = new Float32Array(faces.length * dimension);
-    faces.forEach(({ embedding }, i) => {
-      if (!(embedding instanceof Float32Array) || embedding.length !== dimension) {
-        throw new HumError('HUM_ERROR_ARGUMENT', `The embedding of face ${i} should be a `
-          + `Float32Array of ${dimension} numbers.`);
-      }
-      embeddings.set(embedding, i * dimension);
-    });
-    /** @type {Map<unknown, number>} */
-    const photos = new Map();
-    const photo = Int32Array.from(faces, (face) => {
-      const name = face.photo ?? face;
-      if (!photos.has(name)) photos.set(name, photos.size);
-      return /** @type {number} */ (photos.get(name));
-    });
-    const quality = Float32Array.from(faces, (face) => face.quality ?? 1);
-    const group = Int32Array.from(faces, ({ person }) => person ?? -1);
-    return this.#session.run(({ channel }) => channel.call('group', { faces: { embeddings,
-      quality, photo, apart: Int32Array.from(apart.flat()), far, group } }), { signal });
+    const { toGroup } = await makerScript();
+    const arrays = toGroup(faces, apart, this.info.embedder.dimension);
+    return this.#session.run(({ channel }) => channel.call('group',
+      { faces: { ...arrays, far } }), { signal });
   }
 
   /**
@@ -439,6 +430,31 @@ export class Humshakal {
     return adaptGallery(this.#assets, this.#session, from, { signal, onProgress });
   }
 
+  /**
+   * A new gallery, for the loaded network.
+   * @returns {Promise<import('./maker.js').GalleryMaker>}
+   */
+  async createGallery() {
+    const { GalleryMaker } = await makerScript();
+    await this.ready;
+    return new GalleryMaker(() => this.#session);
+  }
+
+  /**
+   * match() of many photos, a few at a time: those behind are asked for when those before have
+   * been taken. A photo that cannot be matched has an error in place of people.
+   * @template {Photo} T
+   * @param {Iterable<T> | AsyncIterable<T>} photos
+   * @param {{k?: number, ahead?: number, signal?: AbortSignal}} [options]  ahead: photos that
+   *   are on their way at once
+   * @returns {AsyncGenerator<{photo: T, matches: MatchedPerson[], error: unknown}>}  in their
+   *   order
+   */
+  async* matchMany(photos, { k, ahead, signal } = {}) {
+    const { matchMany } = await makerScript();
+    yield* matchMany(photos, (photo) => this.match(photo, { k, signal }), { ahead, signal });
+  }
+
   /** Stops the engine and frees its memory. Pending calls are rejected. */
   close() {
     this.#next?.close();
@@ -457,6 +473,7 @@ export class Humshakal {
 
 /** Wanted by few, so it is loaded when it is wanted first. */
 const ownScript = () => arrival(import('./own.js'), 'own.js');
+const makerScript = () => arrival(import('./maker.js'), 'maker.js');
 
 /** @param {Options} options */
 function siteURL({ baseURL = new URL('../', import.meta.url) }) {

@@ -179,6 +179,25 @@ export function createOps() {
       return engine.quality(choose(face, detect));
     },
 
+    /**
+     * @param {{photo: SentPhoto, face: Face | null, detect: boolean, most: number}} args
+     * @returns {{face: Face | null, embedding: Float32Array, quality: number,
+     *   thumbnail: Uint8Array<ArrayBuffer>}[]}
+     */
+    describe({ photo, face, detect, most }) {
+      show(photo);
+      const faces = face || !detect ? [face] : engine.detect().slice(0, most);
+      return faces.map((one) => ({ face: one, embedding: engine.embed(one),
+        quality: engine.quality(one), thumbnail: engine.thumbnail(one) }));
+    },
+
+    /** @param {{made: import('./wasm.js').ToBuild}} args */
+    buildGallery({ made: { faces, axes } }) {
+      engine.beginGallery();
+      for (const { embedding, entry } of faces) engine.addToGallery(embedding, entry);
+      return engine.endGallery(axes);
+    },
+
     /** @param {{faces: import('./wasm.js').ToGroup}} args */
     group({ faces }) {
       return engine.group(faces);

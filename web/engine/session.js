@@ -351,7 +351,7 @@ export class Session {
   }
 }
 
-/** @typedef {'detect' | 'look' | 'embed' | 'match' | 'quality' | 'crop'} PhotoOp */
+/** @typedef {'detect' | 'look' | 'embed' | 'match' | 'quality' | 'describe' | 'crop'} PhotoOp */
 
 /**
  * @template {PhotoOp} K

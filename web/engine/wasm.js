@@ -153,6 +153,8 @@ const POINTER_BYTES = 4;
  * @property {Int32Array} group
  */
 
+/** @typedef {{axes: number, faces: {embedding: Float32Array, entry: Entry}[]}} ToBuild */
+
 /** @typedef {(what: number | Uint8Array) => number} Take */
 
 export class Engine {
@@ -335,6 +337,17 @@ export class Engine {
     });
   }
 
+  /** A face's small picture, a JPEG. @param {Face | null} face @returns {Uint8Array<ArrayBuffer>} */
+  thumbnail(face) {
+    return this.#borrow((take) => {
+      const out = take(2 * POINTER_BYTES);
+      this.#check(this.#module._hum_thumbnail(
+        this.#engine, this.#takeFace(take, face), out, out + POINTER_BYTES));
+      const at = this.#word(out);
+      return this.#module.HEAPU8.slice(at, at + this.#word(out + POINTER_BYTES));
+    });
+  }
+
   /** How much a face counts among several of one person, 0.01..1. @param {Face | null} face */
   quality(face) {
     return this.#borrow((take) => {
@@ -449,11 +462,11 @@ export class Engine {
     });
   }
 
-  /** The gallery file with what was added. */
-  endGallery() {
+  /** The gallery file with what was added. @param {number} [axes] */
+  endGallery(axes = 0) {
     return this.#borrow((take) => {
       const out = take(2 * POINTER_BYTES);
-      this.#check(this.#module._hum_gallery_end(this.#engine, 0, out, out + POINTER_BYTES));
+      this.#check(this.#module._hum_gallery_end(this.#engine, axes, out, out + POINTER_BYTES));
       const at = this.#word(out);
       return this.#module.HEAPU8.slice(at, at + this.#word(out + POINTER_BYTES));
     });
