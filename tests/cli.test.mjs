@@ -19,7 +19,8 @@ const groups = join(photos, 'test/groups');
 const lincoln = join(presidents, 'Abraham Lincoln/abraham-lincoln.png');
 const biden = join(presidents, 'Joe Biden/joe-biden.png');
 
-const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery project', 'gallery info', 'match', 'verify',
+const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery project', 'gallery merge',
+  'gallery export', 'gallery import', 'gallery info', 'match', 'verify',
   'embed', 'detect', 'group', 'eval'];
 
 /** The photos of a folder of people, in the order of the command line. */
@@ -415,6 +416,67 @@ test('a gallery along axes says the same with fewer numbers, made from photos or
   writeFileSync(whole, old);
   assert.match(run(['gallery', 'info', whole]).stderr,
     /format version 2, this program reads 3: make it again/);
+});
+
+test('gallery merge: the bytes of one gallery of all photos', (t) => {
+  const root = folder(t);
+  const at = (/** @type {string} */ name) => join(root, name);
+  for (const [i, path] of [...photosOf(presidents).slice(0, 6), ...photosOf(labeled)].entries()) {
+    for (const into of ['all', i < 6 ? 'a' : 'b']) add(at(into), basename(dirname(path)), path);
+  }
+  for (const name of ['all', 'a', 'b']) json(['gallery', 'build', at(name), '-o', at(`${name}.humg`), '--json']);
+  const merged = json(['gallery', 'merge', at('a.humg'), at('b.humg'), '-o', at('merged.humg'), '--json']);
+  assert.equal(merged.photos, 25);
+  assert.deepEqual(readFileSync(at('merged.humg')), readFileSync(at('all.humg')));
+  const twice = run(['gallery', 'merge', at('a.humg'), at('a.humg'), '-o', at('twice.humg')]);
+  assert.match(twice.stdout, /12 photos/);
+
+  json(['gallery', 'project', at('b.humg'), '-o', at('axes.humg'), '--axes', '8', '--json']);
+  const refused = run(['gallery', 'merge', at('a.humg'), at('axes.humg'), '-o', at('no.humg')]);
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /axes\.humg has rows along axes/);
+  assert.ok(!existsSync(at('no.humg')));
+});
+
+test('gallery export and import: rows and texts, there and back', (t) => {
+  const root = folder(t);
+  const at = (/** @type {string} */ name) => join(root, name);
+  const people = at('people');
+  for (const path of photosOf(labeled)) add(people, basename(dirname(path)), path);
+  writeFileSync(join(people, 'credits.json'), JSON.stringify({ photos: { [
+    `${basename(dirname(photosOf(labeled)[0]))}/${basename(photosOf(labeled)[0])}`]: {
+    author: 'A "quoted", name', source: 'two\\nlines', licence: 'CC0' } } }));
+  json(['gallery', 'build', people, '-o', at('a.humg'), '--json']);
+  const files = ['--npy', at('x.npy'), '--csv', at('x.csv')];
+  assert.equal(json(['gallery', 'export', at('a.humg'), ...files, '--json']).photos, 19);
+  const rows = readNpy(readFileSync(at('x.npy')));
+  assert.ok(rows.rows.every((row) => Math.abs(dot(row, row) - 1) < 1e-5));
+  assert.match(readFileSync(at('x.csv'), 'utf8'), /,"A ""quoted"", name",CC0/);
+  const back = ['gallery', 'import', ...files, '-o', at('b.humg')];
+  assert.equal(json([...back, '--model', 'facenet', '--json']).photos, 19);
+  const [a, b] = ['a', 'b'].map((name) => json(['gallery', 'info', at(`${name}.humg`), '--json']));
+  assert.deepEqual(b.people, a.people);
+  const matched = ['a', 'b'].map((name) => (
+    json(['match', biden, '--gallery', at(`${name}.humg`), '--json']).matches));
+  assert.deepEqual(matched[1].map((/** @type {any} */ { name, score }) => [name, score]),
+    matched[0].map((/** @type {any} */ { name, score }) => [name, score]));
+
+  /** @param {string} csv @param {RegExp} says @param {string[]} [args] */
+  const refuses = (csv, says, args = ['--model', 'facenet']) => {
+    writeFileSync(at('x.csv'), csv);
+    const { status, stderr } = run(['gallery', 'import', ...files, '-o', at('c.humg'), ...args]);
+    assert.deepEqual([status, existsSync(at('c.humg'))], [2, false], stderr);
+    assert.match(stderr, says);
+  };
+  refuses('person\n', /has 0 lines, .* 19 rows/);
+  refuses(`person\n${'A\n'.repeat(20)}`, /more lines than .* has rows \(19\)/);
+  refuses('name\nA\n', /unknown column 'name'/);
+  refuses('file\na.jpg\n', /'person' among them/);
+  refuses('person,file\nA\n', /line 2: expected 2 cells, found 1/);
+  refuses('person,file\n,a.jpg\n', /line 2: the person has no name/);
+  refuses('person\n"A\n', /line 2/);
+  refuses(`person\n${'A\n'.repeat(19)}`, /--model/, []);
+  refuses(`person\n${'A\n'.repeat(19)}`, /rows of 512 numbers, the network.s embeddings have \d+/, ['--model', 'hse-mobilenet']);
 });
 
 test('match finds the person of a photo that is not in the gallery', (t) => {

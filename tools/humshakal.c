@@ -39,6 +39,26 @@ static const cli_command commands[] = {
      "same. What it costs: humshakal eval DIR --axes N.\n",
      "humshakal gallery project people.humg -o small.humg --axes 128",
      run_gallery_project},
+    {"gallery merge", "FILE... -o FILE", 2, INT_MAX, "oax",
+     "Make one gallery of several, without their photos.",
+     "People of the same name are one person. Galleries must be of the same network, of\n"
+     "photos, and not projected.\n",
+     "humshakal gallery merge aunts.humg uncles.humg -o family.humg", run_gallery_merge},
+    {"gallery export", "FILE --npy FILE --csv FILE", 1, 1, "PSx",
+     "Write a gallery's rows and texts for other programs.",
+     "The rows are embeddings of length 1, in the order of the lines. Columns: person,\n"
+     "person_link, file, source, author, licence, link. Small pictures stay behind.\n",
+     "humshakal gallery export people.humg --npy people.npy --csv people.csv",
+     run_gallery_export},
+    {"gallery import", "--npy FILE --csv FILE --model NAME -o FILE", 0, 0, "oPSax",
+     "Make a gallery of rows that another program computed.",
+     "The files are as gallery export writes them; of the columns only person is "
+     "needed.\n"
+     "The rows must be embeddings of photos by the network that --model names, from "
+     "crops\n"
+     "that it was made for: the gallery will say so, and nothing can check it.\n",
+     "humshakal gallery import --npy x.npy --csv x.csv --model facenet -o x.humg",
+     run_gallery_import},
     {"gallery info", "FILE", 1, 1, "x", "Tell what is in a gallery.",
      "With --json also every person and photo, with credits.\n",
      "humshakal gallery info people.humg", run_gallery_info},

@@ -38,6 +38,9 @@ static const option_row option_table[] = {
     {'N', 0, "names", "FILE", "keep only these people, one a line"},
     {'W', 0, "without", "FILE", "leave these people out, one a line"},
     {'L', 0, "links", "FILE", "links to show: name, tab, http address, one a line"},
+    {'P', 0, "npy", "FILE", "rows of numbers, as NumPy has them: float32"},
+    {'S', 0, "csv", "FILE",
+     "what is said of each row, with a line that names the columns"},
     {'x', 0, "exact", "", "compute int8 networks with float activations (slower)"},
     {'J', 0, "json", "", "print JSON"},
     {'h', 1, "help", "", "print this"},
@@ -157,6 +160,8 @@ static int set_option(int letter, const char *value, cli_options *o) {
     case 'N': o->names = value; break;
     case 'W': o->without = value; break;
     case 'L': o->links = value; break;
+    case 'P': o->npy = value; break;
+    case 'S': o->csv = value; break;
     case 'x': o->exact = 1; break;
     case 'J': o->json = 1; break;
     }

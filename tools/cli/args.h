@@ -13,7 +13,7 @@ typedef struct {
     const char *detectors[CLI_MAX_DETECTORS]; /* none: the defaults */
     int detector_count;
     const char *gallery, *output;
-    const char *names, *without, *links;
+    const char *names, *without, *links, *npy, *csv;
     int k, jobs, face;      /* jobs 0: one per processor; face 1: the largest */
     int axes[CLI_MAX_AXES]; /* 0: rows are not projected */
     int axes_count;

@@ -61,3 +61,24 @@ int entry_has_photo(hum_engine *engine, int32_t photo) {
     hum_gallery_thumbnail(engine, photo, &thumbnail, &size);
     return size || *hum_gallery_text(engine, HUM_PHOTO_FILE, photo);
 }
+
+static hum_status copy_photo(hum_engine *engine, int32_t photo, float *row) {
+    const uint8_t *thumbnail;
+    size_t size;
+    hum_status status = hum_gallery_embedding(engine, photo, row);
+    if (status == HUM_OK)
+        status = hum_gallery_thumbnail(engine, photo, &thumbnail, &size);
+    if (status != HUM_OK) return status;
+    entry_texts t = entry_read(engine, photo);
+    return hum_gallery_add(engine, row, t.name, t.link, t.file, t.source, t.author,
+                           t.licence, t.photo_link, thumbnail, size);
+}
+
+int gallery_add_photos(hum_engine *engine, int photos) {
+    hum_status status = HUM_OK;
+    float *row = must_alloc((size_t)hum_dimension(engine), sizeof *row);
+    for (int i = 0; status == HUM_OK && i < photos; i++)
+        status = copy_photo(engine, i, row);
+    free(row);
+    return status == HUM_OK ? EXIT_DONE : cli_fail("%s", hum_error(engine));
+}

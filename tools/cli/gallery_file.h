@@ -34,4 +34,7 @@ entry_texts entry_read(const hum_engine *engine, int32_t photo);
    from-classifier makes are not. */
 int entry_has_photo(hum_engine *engine, int32_t photo);
 
+/* Adds all photos of the loaded gallery to the one that was begun. Returns as above. */
+int gallery_add_photos(hum_engine *engine, int photos);
+
 #endif

@@ -3,20 +3,6 @@
 #include "files.h"
 #include "gallery_file.h"
 
-#include <stdlib.h>
-
-static hum_status copy_photo(hum_engine *engine, int photo, float *row) {
-    const uint8_t *thumbnail;
-    size_t size;
-    hum_status status = hum_gallery_embedding(engine, photo, row);
-    if (status == HUM_OK)
-        status = hum_gallery_thumbnail(engine, photo, &thumbnail, &size);
-    if (status != HUM_OK) return status;
-    entry_texts t = entry_read(engine, photo);
-    return hum_gallery_add(engine, row, t.name, t.link, t.file, t.source, t.author,
-                           t.licence, t.photo_link, thumbnail, size);
-}
-
 /* Adds every photo of the loaded gallery to a new one. */
 static int copy_photos(hum_engine *engine, int *photos) {
     int pairs = 0;
@@ -26,12 +12,9 @@ static int copy_photos(hum_engine *engine, int *photos) {
                 "pairs", &pairs);
     json_decref(info);
     /* A gallery that does not say how alike its people are stays one. */
-    hum_status status = hum_gallery_begin(engine, pairs ? 0 : HUM_NOT_PHOTOS);
-    float *row = must_alloc((size_t)hum_dimension(engine), sizeof *row);
-    for (int i = 0; status == HUM_OK && i < *photos; i++)
-        status = copy_photo(engine, i, row);
-    free(row);
-    return status == HUM_OK ? EXIT_DONE : cli_fail("%s", hum_error(engine));
+    if (hum_gallery_begin(engine, pairs ? 0 : HUM_NOT_PHOTOS) != HUM_OK)
+        return cli_fail("%s", hum_error(engine));
+    return gallery_add_photos(engine, *photos);
 }
 
 static int report(const cli_options *options, size_t size, int photos) {
