@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  closeSync, copyFileSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, statSync,
+  closeSync, copyFileSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
+  renameSync, statSync,
   symlinkSync, writeFileSync, writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -19,7 +20,7 @@ const groups = join(photos, 'test/groups');
 const lincoln = join(presidents, 'Abraham Lincoln/abraham-lincoln.png');
 const biden = join(presidents, 'Joe Biden/joe-biden.png');
 
-const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery project', 'gallery merge',
+const COMMANDS = ['gallery build', 'gallery from-classifier', 'gallery project', 'gallery check', 'gallery merge',
   'gallery export', 'gallery import', 'gallery info', 'match', 'verify',
   'embed', 'detect', 'group', 'eval'];
 
@@ -416,6 +417,49 @@ test('a gallery along axes says the same with fewer numbers, made from photos or
   writeFileSync(whole, old);
   assert.match(run(['gallery', 'info', whole]).stderr,
     /format version 2, this program reads 3: make it again/);
+});
+
+test('gallery check finds what was planted, in the folder and in the gallery made of it', (t) => {
+  const root = folder(t);
+  const people = join(root, 'people');
+  const photosByName = photosOf(labeled);
+  for (const path of photosByName) add(people, basename(dirname(path)), path);
+  const names = [...new Set(photosByName.map((path) => basename(dirname(path))))];
+  const of = (/** @type {string} */ name) => photosByName.filter((path) => basename(dirname(path)) === name);
+  /** @param {string} target */
+  const found = (target) => {
+    const { findings } = json(['gallery', 'check', target, '--json'], 1);
+    return findings.map((/** @type {any} */ { kind, person, file }) => `${kind} ${person}/${basename(file)}`);
+  };
+  const before = found(people).filter((/** @type {string} */ one) => /^(label|duplicate|single|unusable)/.test(one));
+  assert.deepEqual(before, []);
+  assert.equal(found(people).filter((/** @type {string} */ one) => one.startsWith('credit')).length, 19);
+
+  const [wrong] = of(names[0]);
+  add(people, names[1], wrong, 'wrong.jpg');
+  renameSync(join(people, names[0], basename(wrong)), join(root, 'aside.jpg'));
+  add(people, names[2], of(names[2])[0], 'copy.jpg');
+  add(people, 'one', biden, 'biden.png');
+  writeFileSync(join(people, names[3], 'broken.jpg'), 'no photo');
+  writeFileSync(join(people, names[3], 'grey.png'), grey());
+  writeFileSync(join(people, 'credits.json'), JSON.stringify({ photos: { 'one/biden.png': {
+    source: 'S', licence: 'L' } } }));
+  const planted = [`label ${names[1]}/wrong.jpg`, `single one/biden.png`];
+  const duplicate = new RegExp(`^duplicate ${names[2]}/`);
+  const inFolder = found(people);
+  for (const one of [...planted, `unusable ${names[3]}/broken.jpg`, `unusable ${names[3]}/grey.png`]) {
+    assert.ok(inFolder.includes(one), `${one}: ${inFolder.join('; ')}`);
+  }
+  assert.equal(inFolder.filter((/** @type {string} */ one) => duplicate.test(one)).length, 1);
+  assert.ok(!inFolder.includes('credit one/biden.png'));
+  json(['gallery', 'build', people, '-o', join(root, 'a.humg'), '--json']);
+  const inFile = found(join(root, 'a.humg'));
+  for (const one of planted) assert.ok(inFile.includes(one), `${one}: ${inFile.join('; ')}`);
+  assert.equal(inFile.filter((/** @type {string} */ one) => duplicate.test(one)).length, 1);
+  const { status, stdout } = run(['gallery', 'check', join(root, 'a.humg')]);
+  assert.equal(status, 1);
+  assert.match(stdout, /label .*wrong\.jpg and .*: it is nearer to the other person/);
+  assert.equal(run(['gallery', 'check', join(root, 'none')]).status, 2);
 });
 
 test('gallery merge: the bytes of one gallery of all photos', (t) => {

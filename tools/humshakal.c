@@ -39,6 +39,14 @@ static const cli_command commands[] = {
      "same. What it costs: humshakal eval DIR --axes N.\n",
      "humshakal gallery project people.humg -o small.humg --axes 128",
      run_gallery_project},
+    {"gallery check", "FILE|DIR", 1, 1, "jx",
+     "Tell what is wrong with a gallery, or with its photos.",
+     "Labels that are likely wrong, duplicates, photos unlike their person, people of "
+     "one\n"
+     "photo, missing credits; of a DIR, as gallery build takes it, also faces that are\n"
+     "small, blurred, turned away, cut or several, and photos that can't be used. Exit\n"
+     "code 1: something was found.\n",
+     "humshakal gallery check people/", run_gallery_check},
     {"gallery merge", "FILE... -o FILE", 2, INT_MAX, "oax",
      "Make one gallery of several, without their photos.",
      "People of the same name are one person. Galleries must be of the same network, of\n"

@@ -15,6 +15,7 @@ int run_gallery_project(const cli_options *options);
 int run_gallery_merge(const cli_options *options);
 int run_gallery_export(const cli_options *options);
 int run_gallery_import(const cli_options *options);
+int run_gallery_check(const cli_options *options);
 int run_gallery_info(const cli_options *options);
 int run_match(const cli_options *options);
 int run_verify(const cli_options *options);
