@@ -126,10 +126,11 @@ for (const [name, { fault, code, says }] of Object.entries(FAULTS)) {
 /**
  * Gets a large file in parts, from connections that die after so many bytes each.
  * @param {import('node:test').TestContext} t
- * @param {{every: number, ranges: boolean, part?: number, total?: number}} how
+ * @param {{every: number, ranges: boolean, part?: number, total?: number, reuse?: boolean}} how
+ *   reuse: whether a connection takes more than one request
  * @returns {Promise<number>}  how many times its bytes were sent
  */
-async function overDyingConnections(t, { every, ranges, part = 1 << 20, total = 8 << 20 }) {
+async function overDyingConnections(t, { every, ranges, part = 1 << 20, total = 8 << 20, reuse = true }) {
   const large = randomBytes(total);
   const about = (/** @type {Uint8Array} */ bytes, /** @type {string} */ file) => ({ file,
     bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
@@ -149,6 +150,7 @@ async function overDyingConnections(t, { every, ranges, part = 1 << 20, total = 
     left.set(socket, room - rest.length);
     sent += Math.min(room, rest.length);
     response.writeHead(from ? 206 : 200, { 'Content-Length': rest.length,
+      ...(!reuse && { Connection: 'close' }),
       ...(from && { 'Content-Range': `bytes ${from}-${whole.length - 1}/${whole.length}` }) });
     response.write(rest.subarray(0, room), () => (room < rest.length ? socket.end() : response.end()));
   });
@@ -173,7 +175,8 @@ test('over connections that die it arrives, and little is sent twice', async (t)
 test('in one piece too, and over the worst', async (t) => {
   const times = await overDyingConnections(t, { every: 700_000, ranges: true, part: 8 << 20 });
   assert.ok(times <= 1.1, `${times} times the bytes`);
-  await overDyingConnections(t, { every: 150_000, ranges: true });
+  // Two in a row that bring less than 64 kB are the end, so none may be nearly used up.
+  await overDyingConnections(t, { every: 150_000, ranges: true, reuse: false });
 });
 
 test('from a host that cannot begin in the middle, part by part', async (t) => {
