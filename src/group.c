@@ -60,8 +60,7 @@ static double dot(const float *a, const float *b, int32_t n) {
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* ---- Pairs of faces that are near enough ---------------------------------------------
- */
+/* ---- Pairs of faces that are near enough ----------------------------------------- */
 
 static void encode(job *j) {
     const hum_faces *f = j->faces;
@@ -233,8 +232,7 @@ static int part_all(job *j) {
     return ok;
 }
 
-/* ---- Merging -------------------------------------------------------------------------
- */
+/* ---- Merging --------------------------------------------------------------------- */
 
 /* The cosine of two clusters' mean vectors; less than any where they must not be one. */
 static double score(const job *j, const cluster *c, const link *l) {
@@ -346,8 +344,7 @@ static int merge_near(job *j) {
     }
 }
 
-/* ---- All of it
- * ------------------------------------------------------------------------- */
+/* ---- All of it ------------------------------------------------------------------- */
 
 static int run(job *j, hum_pool *pool, const int32_t *group) {
     const hum_faces *f = j->faces;
