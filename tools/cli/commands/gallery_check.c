@@ -138,8 +138,7 @@ static int put_out(const cli_options *options, doctor *d) {
     return count ? EXIT_NOTHING : EXIT_DONE;
 }
 
-/* ---- A gallery's file, or a folder of people ----------------------------------------
- */
+/* ---- A gallery's file, or a folder of people --------------------------------------- */
 
 static int check_file(hum_engine *engine, const cli_options *options, doctor *d) {
     gallery_file gallery;
