@@ -231,11 +231,12 @@ static void scale_face(hum_face *f, float by) {
     for (int i = 0; i < 12; i++) f->points[i] *= by;
 }
 
-/* A face that comes back from the caller, who may have changed it; face: NULL, or &own
-   with the face where it is in e->photo. */
+/* A face of the current photo that comes back from the caller, who may have changed it;
+   face: NULL, or &own with the face where it is in e->photo. */
 static hum_status take_face(hum_engine *e, const hum_face **face, hum_face *own) {
     const hum_face *f = *face;
-    if (!f) return HUM_OK;
+    hum_status status = need_photo(e);
+    if (status != HUM_OK || !f) return status;
     float far = 4 * HUM_MAX_PHOTO_SIDE;
     REQUIRE(e,
             fabsf(f->x) <= far && fabsf(f->y) <= far && f->width >= 1 &&
@@ -271,8 +272,7 @@ static hum_status embed(hum_engine *e, const hum_face *face, int mirrored,
     REQUIRE(e, embedding, HUM_ERROR_ARGUMENT, "no room for the embedding");
     REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
     hum_face own;
-    hum_status status = need_photo(e);
-    if (status == HUM_OK) status = take_face(e, &face, &own);
+    hum_status status = take_face(e, &face, &own);
     if (status != HUM_OK) return status;
     hum_rect rect = hum_crop_rect(&e->embedder.recipe, &e->photo, face);
     return hum_embed_rect(&e->embedder, &e->photo, rect, mirrored, &e->resampler,
@@ -290,8 +290,7 @@ hum_status hum_embed_once(hum_engine *e, const hum_face *face, float *embedding)
 /* A face's picture into e->crop. */
 static hum_status crop(hum_engine *e, const hum_face *face, int32_t loose, int32_t side) {
     hum_face own;
-    hum_status status = need_photo(e);
-    if (status == HUM_OK) status = take_face(e, &face, &own);
+    hum_status status = take_face(e, &face, &own);
     if (status != HUM_OK) return status;
     size_t pixels = (size_t)side * (size_t)side;
     if (pixels * 3 > e->crop_capacity) {
@@ -338,8 +337,7 @@ hum_status hum_quality(hum_engine *e, const hum_face *face, float *quality) {
     REQUIRE(e, quality, HUM_ERROR_ARGUMENT, "no room for the quality");
     REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
     hum_face own;
-    hum_status status = need_photo(e);
-    if (status == HUM_OK) status = take_face(e, &face, &own);
+    hum_status status = take_face(e, &face, &own);
     if (status != HUM_OK) return status;
     return hum_measure_quality(
         &e->photo, hum_crop_rect(&e->embedder.recipe, &e->photo, face),

@@ -12,7 +12,7 @@ import { matchAgain, matchPhotos, selectedFace } from './match/match.js';
 import { keepChoice, recallChoice } from './networks/choice.js';
 import { PageJob, createPage, element, on } from './page.js';
 import { createRefine } from './refine/refine.js';
-import { Pictures } from './pictures.js';
+import { Pictures, SCREEN_SIDE } from './pictures.js';
 import { RESULT, firstState } from './state.js';
 import { isResultLink, readResultLink } from './share/result-link.js';
 import { createWhy } from './why/why.js';
@@ -47,8 +47,7 @@ import {
 
 const MOST_PHOTOS = 20;
 
-/** Pixels of the pictures of photos: of a phone's screen, and of one among several. */
-const LARGE_SIDE = 1280;
+/** Pixels on a side, of a picture among several. */
 const SMALL_SIDE = 216;
 
 /** A row of them, and not too many photos in memory. */
@@ -66,7 +65,7 @@ const page = createPage({
     ({ phase }) => { document.body.classList.toggle('open', phase !== 'empty'); },
     ({ pictures, photo, several }) => pictures.make([
       ...(several?.photos ?? []).map(({ blob }) => ({ blob, side: SMALL_SIDE })),
-      ...(photo ? [{ blob: photo.blob, side: LARGE_SIDE }] : []),
+      ...(photo ? [{ blob: photo.blob, side: SCREEN_SIDE }] : []),
     ]),
     mountChooser(element('chooser')),
     mountPhoto(element('photo')),

@@ -6,6 +6,9 @@
 
 import { pictureOf } from '../engine/humshakal.js';
 
+/** Pixels on a side, for a picture as wide as a phone's screen. */
+export const SCREEN_SIDE = 1280;
+
 export class Pictures {
   /** @type {Map<Blob, {side: number, bitmap: ImageBitmap | null}>} */
   #made = new Map();

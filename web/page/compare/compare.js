@@ -8,7 +8,7 @@ import { Humshakal } from '../../engine/humshakal.js';
 import { startGate } from '../gate/gate.js';
 import { recallChoice } from '../networks/choice.js';
 import { createPage, element, on } from '../page.js';
-import { Pictures } from '../pictures.js';
+import { Pictures, SCREEN_SIDE } from '../pictures.js';
 import { isAboutPhoto } from '../several/several.js';
 import { mountAnnouncer } from '../views/announcer.js';
 import { sampleOf } from '../views/chooser.js';
@@ -29,8 +29,6 @@ import { firstState } from './compare-state.js';
 /** @typedef {import('./compare-state.js').State} State */
 /** @typedef {import('../page.js').PageJob<State>} Job */
 
-const PICTURE_SIDE = 1280; // pixels, of the photos that are shown
-
 const MOST_FACES = 12; // a table of more says nothing to anybody
 const CROP_SIDE = 160;
 
@@ -46,7 +44,7 @@ const page = createPage({
   views: [
     ({ phase }) => { element('more').hidden = phase !== 'result'; },
     ({ pictures, sides: photos }) => pictures.make(photos.flatMap((photo) => (
-      photo ? [{ blob: photo.blob, side: PICTURE_SIDE }] : []))),
+      photo ? [{ blob: photo.blob, side: SCREEN_SIDE }] : []))),
     ...sides.map((side, i) => mountSide(side, i)),
     ...sides.map((side, i) => {
       const update = mountPhoto(/** @type {HTMLElement} */ (side.querySelector('.photo')));

@@ -49,8 +49,13 @@ export function showPixels(canvas, pixels) {
   canvas.getContext('2d')?.putImageData(pixels, 0, 0);
 }
 
-/** @param {HTMLCanvasElement} canvas @param {ImageBitmap} bitmap */
+/** What each canvas shows. @type {WeakMap<HTMLCanvasElement, ImageBitmap>} */
+const bitmaps = new WeakMap();
+
+/** Draws a picture, unless it is there already. @param {HTMLCanvasElement} canvas @param {ImageBitmap} bitmap */
 export function showBitmap(canvas, bitmap) {
+  if (bitmaps.get(canvas) === bitmap) return;
+  bitmaps.set(canvas, bitmap);
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0);

@@ -18,8 +18,6 @@ export function mountPhoto(element) {
   const turn = element.querySelector('[data-action=turn]');
   /** @type {unknown} */
   let drawn = null;
-  /** @type {unknown} */
-  let pictured = null;
 
   canvas.setAttribute('aria-label', say('yourPhoto'));
   whole.textContent = say('whole');
@@ -36,8 +34,7 @@ export function mountPhoto(element) {
     if (!photo) return;
     const picture = pictures.of(photo.blob);
     frame.hidden = !picture; // not every browser can show every photo
-    if (picture && picture !== pictured) showBitmap(canvas, picture);
-    pictured = picture;
+    if (picture) showBitmap(canvas, picture);
     if (drawn !== found) {
       drawn = found;
       boxes.replaceChildren(...(found ? drawBoxes(found, !several) : []));
