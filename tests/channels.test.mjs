@@ -37,8 +37,9 @@ const ALLOWED = {
   'page/privacy/stored.js': { serviceWorker: 'removes it' },
   'sw.js': { fetch: 'listed files of the site, by name', importScripts: 'files.js' },
   'page/camera/camera-view.js': { srcObject: 'what the camera sees, shown' },
-  'page/share/card-view.js': { share: 'the picture, when the visitor presses the button',
-    href: 'a blob: address, to save the picture' },
+  'page/people/enrol-view.js': { srcObject: 'what the camera sees, shown' },
+  'page/share/card-view.js': { share: 'the picture, when the visitor presses the button' },
+  'page/views/save-file.js': { href: 'a blob: address, to save what was made' },
   'page/views/chooser.js': { fetch: 'the sample photos of the manifest', src: 'a blob: address' },
   'page/match/results-view.js': {
     href: 'the gallery\'s links, for the visitor to follow: only http and https' },

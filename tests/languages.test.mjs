@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { test } from 'node:test';
 import { importPackage } from '../tools/packages.mjs';
-import english from '../web/page/words/languages/en.js';
 import { LANGUAGES, number } from '../web/page/words/say.js';
 import { choose, named, notice, open, resultShown } from './lib/page.mjs';
 import { png } from './lib/png.mjs';
@@ -19,8 +18,23 @@ const scripts = files.filter((file) => file.endsWith('.js') && !file.includes('l
 /** @param {string} file */
 const read = (file) => readFile(new URL(file, web), 'utf8');
 
-/** @param {string} id @returns {Promise<import('../web/page/words/say.js').Catalogue>} */
-const catalogue = async (id) => (await import(`../web/page/words/languages/${id}.js`)).default;
+/** Pages that have words of their own. */
+const apart = [...new Set(files.map((file) => /languages\/(\w+)\//.exec(file)?.[1])
+  .filter((folder) => folder !== undefined))];
+
+/**
+ * What all pages have, and what some have besides.
+ * @param {string} id
+ * @returns {Promise<import('../web/page/words/say.js').Catalogue>}
+ */
+async function catalogue(id) {
+  const { words, texts } = (await import(`../web/page/words/languages/${id}.js`)).default;
+  const more = await Promise.all(apart.map(async (folder) => (
+    (await import(`../web/page/words/languages/${folder}/${id}.js`)).default.words)));
+  return { words: Object.assign({}, words, ...more), texts };
+}
+
+const english = await catalogue('en');
 
 const others = Object.keys(LANGUAGES).filter((id) => id !== 'en');
 
@@ -65,9 +79,12 @@ const sentences = (forms) => (typeof forms === 'string' ? [forms] : Object.value
 // ---- The catalogues ----------------------------------------------------------------------
 
 test('every language of the choice has a catalogue, and every catalogue is in the choice', () => {
-  const present = files.filter((file) => file.startsWith('page/words/languages/'))
-    .map((file) => file.slice('page/words/languages/'.length, -'.js'.length));
-  assert.deepEqual(present.sort(), Object.keys(LANGUAGES).sort());
+  for (const folder of ['', ...apart.map((name) => `${name}/`)]) {
+    const present = files.filter((file) => file.startsWith(`page/words/languages/${folder}`))
+      .map((file) => file.slice(`page/words/languages/${folder}`.length))
+      .filter((file) => /^\w+\.js$/.test(file)).map((file) => file.slice(0, -'.js'.length));
+    assert.deepEqual(present.sort(), Object.keys(LANGUAGES).sort(), folder);
+  }
 });
 
 test('every page offers every language', async () => {

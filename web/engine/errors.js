@@ -11,6 +11,7 @@
  *   HUM_ERROR_BROWSER    the browser lacks something, or alters pixels
  *   HUM_ERROR_FILE       what was given is not a photo that can be read here
  *   HUM_ERROR_WEIGHTS    what was given is no network that can be used here
+ *   HUM_ERROR_GALLERY    what was given is no gallery that can be used here
  *   HUM_ERROR_NO_FACE    a face was needed and the photo shows none
  *   HUM_ERROR_CRASH      the engine stopped; the next call starts a fresh one
  *
@@ -18,7 +19,8 @@
  *   | 'HUM_ERROR_UNSUPPORTED' | 'HUM_ERROR_LIMIT' | 'HUM_ERROR_MEMORY' | 'HUM_ERROR_MISMATCH'
  *   | 'HUM_ERROR_VALUE' | 'HUM_ERROR_INTERNAL'} StatusCode
  * @typedef {StatusCode | 'HUM_ERROR_NETWORK' | 'HUM_ERROR_INTEGRITY' | 'HUM_ERROR_BROWSER'
- *   | 'HUM_ERROR_FILE' | 'HUM_ERROR_WEIGHTS' | 'HUM_ERROR_NO_FACE' | 'HUM_ERROR_CRASH'} ErrorCode
+ *   | 'HUM_ERROR_FILE' | 'HUM_ERROR_WEIGHTS' | 'HUM_ERROR_GALLERY' | 'HUM_ERROR_NO_FACE'
+ *   | 'HUM_ERROR_CRASH'} ErrorCode
  */
 export class HumError extends Error {
   /**

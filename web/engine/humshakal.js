@@ -191,6 +191,29 @@ export class Humshakal {
     await removeModel(assetsOf(siteURL(options)), id);
   }
 
+  /**
+   * Adds a gallery file to those that can be chosen, for the network that it was made with. It
+   * is kept on this device.
+   * @param {Blob} file
+   * @param {Options & {id?: string, name?: string}} [options]  baseURL and signal count. id:
+   *   one given before replaces that gallery. name: without it the file's
+   * @returns {Promise<{gallery: Gallery, stored: boolean}>}  as addModel()
+   */
+  static async addGallery(file, options = {}) {
+    const { addGallery } = await ownScript();
+    const assets = assetsOf(siteURL(options));
+    return addGallery(assets, await makePlan(assets, { signal: options.signal }), file, options);
+  }
+
+  /**
+   * Forgets a gallery that addGallery() added.
+   * @param {string} id
+   * @param {Options} [options]  baseURL counts
+   */
+  static async removeGallery(id, options = {}) {
+    await assetsOf(siteURL(options)).removeOwn('galleries', id);
+  }
+
   /** Resolves when everything is loaded; rejects when something cannot be. */
   get ready() {
     return this.#session.run(() => {});
@@ -428,6 +451,16 @@ export class Humshakal {
     const { adaptGallery } = await ownScript();
     const from = pick(this.#session.plan.galleries, id, 'gallery');
     return adaptGallery(this.#assets, this.#session, from, { signal, onProgress });
+  }
+
+  /**
+   * All that stands in the gallery, photo by photo: to add it to another one, or to export it.
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {AsyncGenerator<import('./maker.js').GalleryFace>}
+   */
+  async* galleryFaces({ signal } = {}) {
+    const { galleryFaces } = await makerScript();
+    yield* galleryFaces(() => this.#session, signal);
   }
 
   /**

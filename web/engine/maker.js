@@ -122,6 +122,33 @@ export class GalleryMaker {
 }
 
 /**
+ * @typedef {object} GalleryFace  as addFace() takes both
+ * @property {{embedding: Float32Array, thumbnail: Uint8Array<ArrayBuffer> | null}} face
+ * @property {About} about
+ */
+
+/**
+ * Humshakal.galleryFaces().
+ * @param {() => Session} session
+ * @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<GalleryFace>}
+ */
+export async function* galleryFaces(session, signal) {
+  await session().run(() => {}, { signal });
+  const { gallery } = session().info;
+  if (gallery?.projected) {
+    throw new HumError('HUM_ERROR_STATE', 'The rows of this gallery are projected, along axes '
+      + 'of its own, and cannot be taken over. Make it without --axes.');
+  }
+  for (let row = 0; row < (gallery?.photos ?? 0); row += 1) {
+    const { name, link, photo: { thumbnail, ...about }, embedding } = await session().run(
+      async ({ channel }) => ({ ...await channel.call('entry', { row }),
+        embedding: await channel.call('rowEmbedding', { row }) }), { signal });
+    yield { face: { embedding, thumbnail }, about: { ...about, person: name, personLink: link } };
+  }
+}
+
+/**
  * Faces as the engine takes them to group them.
  * @param {FaceToGroup[]} faces
  * @param {[number, number][]} apart

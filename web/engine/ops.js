@@ -102,9 +102,9 @@ export function createOps() {
       return engine.info;
     },
 
-    /** @param {{bytes: Uint8Array}} args */
-    loadGallery({ bytes }) {
-      engine.loadGallery(bytes);
+    /** @param {{bytes: Uint8Array, anyNetwork?: boolean}} args */
+    loadGallery({ bytes, anyNetwork }) {
+      engine.loadGallery(bytes, { anyNetwork });
       return engine.info;
     },
 
@@ -211,6 +211,11 @@ export function createOps() {
     /** @param {{row: number}} args */
     rowEmbedding({ row }) {
       return engine.rowEmbedding(row);
+    },
+
+    /** @param {{row: number}} args */
+    entry({ row }) {
+      return engine.entry(row);
     },
 
     /** @param {{embedding: Float32Array}} args */

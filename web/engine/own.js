@@ -3,9 +3,11 @@
  * when it is wanted first.
  */
 
+import { sha256 } from './assets.js';
 import { openChannel } from './channel.js';
 import { convertWeights } from './convert.js';
 import { HumError } from './errors.js';
+import { Loader } from './loader.js';
 import { describeNetwork } from './manifest.js';
 
 /** @typedef {import('./assets.js').Assets} Assets */
@@ -45,6 +47,53 @@ export async function removeModel(assets, id) {
     if (gallery.model === id) await assets.removeOwn('galleries', gallery.id);
   }
   await assets.removeOwn('models', id);
+}
+
+/**
+ * Humshakal.addGallery().
+ * @param {Assets} assets
+ * @param {Plan} plan
+ * @param {Blob} file
+ * @param {{id?: string, name?: string, signal?: AbortSignal}} options
+ */
+export async function addGallery(assets, plan, file, { id, name, signal }) {
+  const label = file instanceof File ? file.name : 'gallery';
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const { network, gallery } = await tryGallery(assets, plan, bytes, signal);
+  const { entry, stored } = await assets.addOwn('galleries', {
+    id: id ?? `own-${(await sha256(bytes)).slice(0, 8)}`,
+    name: name ?? label.replace(/\.humg$/i, ''), file: label, model: network.id,
+    people: gallery.people, photos: gallery.photos, pictures: true,
+  }, bytes);
+  return { gallery: entry, stored };
+}
+
+/**
+ * What an engine of its own says of a gallery, with the network that it was made with.
+ * @param {Assets} assets
+ * @param {Plan} plan
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {AbortSignal} [signal]
+ */
+function tryGallery(assets, plan, bytes, signal) {
+  return withTrial(assets, plan.single, signal, async (channel) => {
+    const look = async (/** @type {boolean} */ anyNetwork) => {
+      const copy = bytes.slice();
+      const { gallery } = await channel.call('loadGallery', { bytes: copy, anyNetwork },
+        [copy.buffer]).catch((error) => refused(error, 'HUM_ERROR_GALLERY', 'This gallery'));
+      return /** @type {GalleryInfo} */ (gallery);
+    };
+    const { contract } = await look(true);
+    const network = plan.embedders.find(({ sha256 }) => contract.includes(sha256));
+    if (!network) {
+      throw new HumError('HUM_ERROR_GALLERY', 'This gallery was made with a network that this '
+        + `site does not have (${contract.slice(0, 100)}...). Make it anew here, or open it on `
+        + 'the site that it was made for.');
+    }
+    const load = new Loader(assets, [], signal ?? new AbortController().signal);
+    await channel.call('loadEmbedder', { ...await load.model(network), sha256: network.sha256 });
+    return { network, gallery: await look(false) };
+  });
 }
 
 /**
@@ -109,23 +158,40 @@ async function modelBytes(file, options) {
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {AbortSignal} [signal]
  */
-async function tryModel(assets, engine, bytes, signal) {
+function tryModel(assets, engine, bytes, signal) {
+  return withTrial(assets, engine, signal, async (channel) => {
+    const model = bytes.slice();
+    const { embedder } = await channel.call('loadEmbedder', { model, recipe: null },
+      [model.buffer]).catch((error) => refused(error, 'HUM_ERROR_WEIGHTS', 'This network'));
+    return /** @type {EmbedderInfo} */ (embedder);
+  });
+}
+
+/**
+ * @template T
+ * @param {Assets} assets
+ * @param {EngineEntry} engine
+ * @param {AbortSignal | undefined} signal
+ * @param {(channel: import('./channel.js').Channel) => Promise<T>} look
+ */
+async function withTrial(assets, engine, signal, look) {
   const wasm = await assets.bytes(engine, { signal });
   const channel = openChannel();
   try {
     await channel.call('start', { script: assets.url(engine.script), wasm, threads: 1 });
-    const model = bytes.slice();
-    const { embedder } = await channel.call('loadEmbedder', { model, recipe: null },
-      [model.buffer]).catch(refused);
-    return /** @type {EmbedderInfo} */ (embedder);
+    return await look(channel);
   } finally {
     channel.close(new HumError('HUM_ERROR_STATE', 'This engine was only for a trial.'));
   }
 }
 
-/** @param {unknown} error  of the engine, about a model @returns {never} */
-function refused(error) {
+/**
+ * @param {unknown} error  of the engine, about a model or a gallery
+ * @param {import('./errors.js').ErrorCode} code
+ * @param {string} what
+ * @returns {never}
+ */
+function refused(error, code, what) {
   if (!(error instanceof HumError) || error.code === 'HUM_ERROR_CRASH') throw error;
-  throw new HumError('HUM_ERROR_WEIGHTS', `This network cannot be used: ${error.message}.`,
-    { cause: error });
+  throw new HumError(code, `${what} cannot be used: ${error.message}.`, { cause: error });
 }

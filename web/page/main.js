@@ -428,6 +428,14 @@ function takeWeights(file) {
   });
 }
 
+/** @param {File} file  a gallery that the visitor has */
+function takeGallery(file) {
+  return begin({ last: lastResult() }, async (job) => {
+    const { gallery } = await job.wait(Humshakal.addGallery(file, { signal: job.signal }));
+    change({ model: gallery.model, gallery: gallery.id });
+  });
+}
+
 /** Goes on with another network. @param {typeof choice} wanted */
 function change(wanted) {
   stopEngine();
@@ -525,6 +533,7 @@ on('download', () => begin({}, async (job) => {
   refine.begin(humshakal, state.offers?.better?.missing ?? 0);
 }));
 on('weights', ({ file }) => takeWeights(file));
+on('gallery', ({ file }) => takeGallery(file));
 on('model', change);
 on('forget', ({ id }) => forget(id));
 on('problem', ({ text }) => page.interrupt({ phase: 'notice', notice: explainGiven(text),

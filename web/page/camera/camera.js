@@ -170,7 +170,7 @@ export function createCamera({ show, taken, failed, engine }) {
  * @param {MediaTrackConstraints} which
  * @param {AbortSignal} signal
  */
-async function openStream(which, signal) {
+export async function openStream(which, signal) {
   if (!navigator.mediaDevices?.getUserMedia) throw new DOMException('', insecureOrNone());
   const stream = await navigator.mediaDevices.getUserMedia(
     { video: { ...which, ...SIZE }, audio: false });
@@ -179,7 +179,7 @@ async function openStream(which, signal) {
 }
 
 /** @param {MediaStream | null | undefined} stream */
-function stop(stream) {
+export function stop(stream) {
   stream?.getTracks().forEach((track) => track.stop());
 }
 

@@ -6,7 +6,7 @@
 
 import { Humshakal } from '../../engine/humshakal.js';
 import { startGate } from '../gate/gate.js';
-import { recallChoice } from '../networks/choice.js';
+import { keepChoice, recallChoice } from '../networks/choice.js';
 import { createPage, element, on } from '../page.js';
 import { Pictures, SCREEN_SIDE } from '../pictures.js';
 import { isAboutPhoto } from '../several/several.js';
@@ -270,6 +270,11 @@ function refuse(notice) {
     asked: Math.max(0, state.sides.indexOf(null)) });
 }
 on('problem', ({ text }) => refuse(explainGiven(text)));
+on('gallery', ({ file }) => begin({}, async (job) => {
+  const { gallery } = await job.wait(Humshakal.addGallery(file, { signal: job.signal }));
+  keepChoice({ model: gallery.model, gallery: gallery.id });
+  location.assign('./'); // where galleries are searched
+}));
 on('weights', () => refuse({ ...explainGiven(say('weightsElsewhere')), actions: ['retry'] }));
 on('cancel', () => {
   page.stopEngine();

@@ -13,11 +13,12 @@ button.addEventListener('click', async () => {
   button.disabled = true;
   result.textContent = say('oneMoment');
   try {
-    const { files, bytes, settings, worker } = await wipe();
+    const { files, bytes, settings, people, worker } = await wipe();
     result.textContent = [
-      files || settings || worker ? '' : say('wipedNothing'),
+      files || settings || people || worker ? '' : say('wipedNothing'),
       files ? say('wipedFiles', { count: files, size: megabytes(bytes) }) : '',
       settings ? say('wipedSettings', { count: settings }) : '',
+      people ? say('wipedPeople') : '',
       worker ? say('wipedWorker') : '',
     ].filter(Boolean).join(' ');
   } catch (error) {

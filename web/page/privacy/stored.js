@@ -13,8 +13,8 @@ function isOurs(name) {
 
 /**
  * Removes everything of this site.
- * @returns {Promise<{files: number, bytes: number, settings: number, worker: boolean}>}
- *   what there was
+ * @returns {Promise<{files: number, bytes: number, settings: number, people: boolean,
+ *   worker: boolean}>}  what there was
  */
 export async function wipe() {
   // The service worker first: it would fetch and keep files again.
@@ -35,5 +35,20 @@ export async function wipe() {
       settings += 1;
     }
   }
-  return { files, bytes, settings, worker };
+  return { files, bytes, settings, people: await wipePeople(), worker };
+}
+
+/**
+ * Collections of the visitor's own people. Pages that have one open let go of it.
+ * @returns {Promise<boolean>}  whether there were any
+ */
+async function wipePeople() {
+  if (!globalThis.indexedDB) return false;
+  const there = (await indexedDB.databases()).flatMap(({ name }) => (name && isOurs(name) ? [name] : []));
+  await Promise.all(there.map((name) => new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = resolve;
+    request.onerror = () => reject(request.error);
+  })));
+  return there.length > 0;
 }

@@ -5,6 +5,7 @@ import { writeResultLink } from './result-link.js';
 import { say } from '../words/say.js';
 import { cardDescription, credit, resultHeading, shareText, verdict } from '../words/words.js';
 import { part } from '../views/parts.js';
+import { saveFile } from '../views/save-file.js';
 import { Job } from '../job.js';
 
 /**
@@ -21,7 +22,6 @@ export function mountCard(element, files) {
   let shown;
   /** @type {import('./draw-card.js').Card} */
   let card;
-  let saving = '';
   /** A card that is being put together. @type {Job<import('./draw-card.js').Card> | null} */
   let making = null;
 
@@ -61,12 +61,7 @@ export function mountCard(element, files) {
     return '';
   });
   action('#card-save', async () => {
-    URL.revokeObjectURL(saving); // not sooner: browsers take their time
-    saving = URL.createObjectURL(await cardFile(canvas));
-    const anchor = document.createElement('a');
-    anchor.href = saving;
-    anchor.download = 'humshakal.png';
-    anchor.click();
+    saveFile(await cardFile(canvas), 'humshakal.png');
     return say('cardSaved');
   });
   action('#card-copy', async () => {

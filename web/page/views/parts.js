@@ -37,7 +37,9 @@ export function copyOf(id) {
  */
 export function emitFiles(target, files) {
   const weights = files.find(({ name }) => isWeights(name));
-  if (weights) emit(target, 'weights', { file: weights });
+  const gallery = files.find(({ name }) => /\.humg$/i.test(name));
+  if (gallery) emit(target, 'gallery', { file: gallery });
+  else if (weights) emit(target, 'weights', { file: weights });
   else if (files.length > 1) emit(target, 'photos', { blobs: files });
   else if (files.length) emit(target, 'photo', { blob: files[0], note: '' });
 }

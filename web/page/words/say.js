@@ -8,6 +8,9 @@
  *     import { say } from './say.js';
  *     element.textContent = say('facesFound', { count: 3 });
  *
+ * Pages with many words of their own name them, <html data-words="people">, and have them in
+ * languages/people/, so that no other page loads them.
+ *
  * Importing this module translates the document. The language stays for the life of the
  * page: to choose another one is to load the page again, so that no module has to be ready
  * for a change of language.
@@ -15,7 +18,7 @@
 
 import english from './languages/en.js';
 
-/** @typedef {keyof typeof english.words} Key */
+/** @typedef {keyof typeof english.words | keyof typeof import('./languages/people/en.js').default.words} Key */
 /** @typedef {{words: Record<string, string | Record<string, string>>,
  *   texts: Record<string, string>}} Catalogue  words: by key, with one form for each plural
  *   category of {count} where it needs several. texts: what the site's files and the engine
@@ -48,13 +51,23 @@ function wanted() {
 /** The page waits for its words, but not for ever. */
 const PATIENCE = 5000;
 
+/** What this page has words of its own for; undefined: nothing. */
+const own = globalThis.document?.documentElement.dataset.words;
+
 /** @param {string} id @returns {Promise<Catalogue>} */
 async function catalogueOf(id) {
-  if (id === 'en') return english;
+  const common = id === 'en' ? english : await inTime(import(`./languages/${id}.js`));
+  if (!own) return common;
+  const { words } = await inTime(import(`./languages/${own}/${id}.js`));
+  return { ...common, words: { ...common.words, ...words } };
+}
+
+/** @param {Promise<{default: Catalogue}>} loading */
+async function inTime(loading) {
   const late = new Promise((_, reject) => {
     setTimeout(() => reject(new Error(`nothing came for ${PATIENCE / 1000} seconds`)), PATIENCE);
   });
-  return (await Promise.race([import(`./languages/${id}.js`), late])).default;
+  return (await Promise.race([loading, late])).default;
 }
 
 /** The wanted language, where it could not be loaded; the page is in English then. */
@@ -67,6 +80,7 @@ try {
 } catch (error) {
   console.warn(`The words of "${language}" could not be loaded (${error}).`);
   [missing, language] = [language, 'en'];
+  if (own) catalogue = await catalogueOf('en'); // without them there is no page
 }
 
 /**

@@ -36,7 +36,7 @@ export const PROGRESS_TITLES = {
 };
 
 /** @param {number} seconds */
-function duration(seconds) {
+export function duration(seconds) {
   if (seconds < 10) return say('secondsAbout', { count: Math.max(1, Math.round(seconds)) });
   if (seconds < 55) return say('secondsAbout', { count: 5 * Math.round(seconds / 5) });
   return say('minutesAbout', { count: Math.max(1, Math.round(seconds / 60)) });
@@ -471,6 +471,7 @@ const STARTING = {
   HUM_ERROR_MEMORY: { title: say('noMemory'), text: say('noMemoryText'), actions: ['retry'] },
   HUM_ERROR_BROWSER: { title: say('noBrowser'), actions: [] },
   HUM_ERROR_FILE: { title: say('fileGone'), actions: ['site', 'weights'] },
+  HUM_ERROR_GALLERY: { title: say('badGallery'), text: say('badGalleryText'), actions: ['back'] },
 };
 
 /** @type {Record<string, Known>} */

@@ -156,6 +156,7 @@ export default {
       one: 'One setting.',
       other: '{count} settings.',
     },
+    wipedPeople: 'Your own people, with all names and faces.',
     wipedWorker: 'The service worker, as soon as the last tab of this site is closed.',
     wipeFailed: 'Not everything could be removed ({problem}). The browser’s settings can do it: '
       + 'look for “site data”.',
@@ -342,6 +343,9 @@ export default {
     noMemoryPhoto: 'Not enough memory for this photo',
     noMemoryPhotoText: 'Close other tabs or programs, or choose a smaller photo.',
     noBrowserPhoto: 'This browser cannot read this photo',
+    badGallery: 'This gallery cannot be used here',
+    badGalleryText: 'It is damaged, or made with a network that this site does not have. Ask whoever made it '
+      + 'for a new one.',
     wrong: 'Something went wrong',
     wrongText: 'Try again. If it happens again with the same file, please report it.',
 
