@@ -338,6 +338,7 @@ hum_status hum_image_decode(const uint8_t *bytes, size_t size, hum_image *image,
     status = hum_image_reserve(image, width / shrink, height / shrink, error);
     if (status != HUM_OK) return status;
     image->shrink = shrink;
+    image->orientation = about.orientation;
     rows r = {image, about.orientation, width, height, 0, NULL};
     status = (k == JPEG ? decode_jpeg : decode_png)(bytes, size, &r, error);
     free(r.above);

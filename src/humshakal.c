@@ -214,6 +214,10 @@ hum_status hum_photo_decode(hum_engine *e, const uint8_t *bytes, size_t size,
     return HUM_OK;
 }
 
+int32_t hum_photo_orientation(const hum_engine *e) {
+    return e && e->photo.width ? e->photo.orientation : 0;
+}
+
 hum_status hum_photo_pixels(hum_engine *e, const uint8_t *rgba, int32_t width,
                             int32_t height) {
     ENTER(e);

@@ -188,6 +188,11 @@ hum_status hum_load_gallery(hum_engine *engine, const uint8_t *bytes, size_t siz
 hum_status hum_photo_decode(hum_engine *engine, const uint8_t *bytes, size_t size,
                             int32_t dimensions[2]);
 
+/* The EXIF orientation of the current photo's file, 1..8, by which it was turned upright:
+   for whoever writes places into a file that other programs read as it lies. 1: pixels,
+   or a file without one. 0: there is no photo. */
+int32_t hum_photo_orientation(const hum_engine *engine);
+
 /* Makes pixels decoded elsewhere the current photo. rgba: [height,width,4], not
    premultiplied, upright; copied. Returns ARGUMENT, LIMIT, MEMORY. */
 hum_status hum_photo_pixels(hum_engine *engine, const uint8_t *rgba, int32_t width,

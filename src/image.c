@@ -46,7 +46,7 @@ hum_status hum_image_from_rgba(const uint8_t *rgba, int32_t width, int32_t heigh
     hum_over_white(rgba, (size_t)width * (size_t)height, image->rgb, 3);
     image->width = width;
     image->height = height;
-    image->shrink = 1;
+    image->shrink = image->orientation = 1;
     return HUM_OK;
 }
 

@@ -8,8 +8,9 @@
 typedef struct {
     uint8_t *rgb; /* [height,width,3] */
     int32_t width, height;
-    int32_t shrink;  /* 2: a pixel is the mean of 2 x 2 of the photo; else 1 */
-    size_t capacity; /* bytes at rgb; it only grows */
+    int32_t shrink;      /* 2: a pixel is the mean of 2 x 2 of the photo; else 1 */
+    int32_t orientation; /* of the file, from which it was turned upright; else 1 */
+    size_t capacity;     /* bytes at rgb; it only grows */
 } hum_image;
 
 /* A photo of more pixels is halved while it is decoded. The largest canvas of Safari on

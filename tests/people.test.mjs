@@ -1,12 +1,14 @@
 /** "Your own people": from a folder of photos to names, questions, files and matches. */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { serve } from '../tools/serve.mjs';
 import { json } from './lib/cli.mjs';
-import { guarded, inBoth, notice, open } from './lib/page.mjs';
+import { guarded, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const LABELED = 'build/photos/test/labeled';
@@ -137,4 +139,57 @@ test('folders with names of people: the people and scores of the command line’
   const table = JSON.parse(await readFile((await saved(page, 'json')).path, 'utf8'));
   assert.equal(table.faces.length, truth.size);
   assert.deepEqual(errors, []);
+});
+
+test('a zip of photos, the names as XMP sidecars, and the whole site as a zip', async (t) => {
+  const { page, errors, server } = await open({ path: 'people.html', context: { serviceWorkers: 'allow' } });
+  await guarded(page);
+  const folder = await mkdtemp(join(tmpdir(), 'humshakal-zip-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const zip = join(folder, 'four.zip');
+  execFileSync('python3', ['-c', 'import shutil, sys; shutil.make_archive(sys.argv[1], "zip", sys.argv[2])',
+    zip.replace(/\.zip$/, ''), inProject(LABELED)]);
+  await page.setInputFiles('#files', zip);
+  await page.click('#folder-names [data-does=yes]');
+  await shown(page);
+  assert.match(await page.innerText('#about'), /19 photos looked at, 19 faces found/);
+
+  const xmp = await saved(page, 'xmp');
+  const sidecars = join(folder, 'xmp');
+  execFileSync('python3', ['-c', 'import zipfile, sys; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])', xmp.path, sidecars]);
+  const read = JSON.parse(String(execFileSync('exiftool', ['-j', '-struct', '-r', '-n', '-ext', 'xmp', sidecars])));
+  assert.equal(read.length, 19);
+  for (const { SourceFile, PersonInImage, Subject, RegionInfo } of read) {
+    const person = basename(join(SourceFile, '..'));
+    assert.deepEqual([PersonInImage, Subject].flat(), [person, person]);
+    const [{ Name, Type, Area }] = RegionInfo.RegionList;
+    assert.deepEqual([Name, Type], [person, 'Face']);
+    assert.ok(Area.X > Area.W / 2 - 0.1 && Area.Y > Area.H / 2 - 0.1 && Area.W > 0.05, SourceFile);
+  }
+
+  await page.locator('#uses summary').click();
+  await page.click('#uses [data-does=site]');
+  assert.match(await page.innerText('#uses .made'), /First write whose photos these are/);
+  await page.fill('#statement', 'Portraits from Unsplash.\n\nAsk <me> to be left out.');
+  server.log.length = 0;
+  const site = await saved(page, 'site');
+  assert.equal(site.name, 'four.site.zip');
+  assert.ok(server.log.every(({ method, url, bytesReceived }) => (
+    method === 'GET' && bytesReceived === 0 && !url.includes('?'))), JSON.stringify(server.log));
+  const made = join(folder, 'site');
+  execFileSync('python3', ['-c', 'import zipfile, sys; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])', site.path, made]);
+
+  // Anywhere, for somebody who was never here.
+  const other = await serve(made, { base: '/some/where/' });
+  t.after(() => other.close());
+  const visitor = await open({ address: other.url, context: { serviceWorkers: 'allow' } });
+  await guarded(visitor.page);
+  const [file] = (await readdir(inProject(`${LABELED}/tara sanford`))).sort();
+  await visitor.page.setInputFiles('#file', inProject(`${LABELED}/tara sanford/${file}`));
+  await resultShown(visitor.page);
+  assert.equal((await names(visitor.page))[0], 'tara sanford');
+  await visitor.page.goto(new URL('statement.html', other.url).href);
+  assert.match(await visitor.page.innerText('main'), /4 people, 19 photos[\s\S]*Ask <me> to be left out/);
+  assert.deepEqual(other.log.filter(({ status }) => status >= 400), []);
+  assert.deepEqual([...errors, ...visitor.errors], []);
 });

@@ -25,6 +25,7 @@ worker.importScripts('files.js');
  * @type {{version: string, policy: string, kept: Record<string, string>, large: string[]}}
  */
 const { version, policy, kept, large } = worker.SITE;
+const LIST = `self.SITE = ${JSON.stringify(worker.SITE)};\n`;
 
 const SCOPE = new URL('./', self.location.href);
 const CACHES = /^humshakal-page-[0-9a-f]+:/;
@@ -87,6 +88,7 @@ function fileOf({ method, mode, url }) {
 
 /** @param {{request: Request, clientId: string, resultingClientId: string}} event */
 async function answer({ request, clientId, resultingClientId }) {
+  if (request.url === new URL('files.js', SCOPE).href) return guarded(LIST, {}); // for a copy of the site
   const file = fileOf(request);
   if (file) {
     // A window that is loaded again gets the new version, whichever it had.

@@ -85,6 +85,7 @@ static void check_halved(int width, int height, int orientation) {
     make(width, height, orientation, shade);
     CHECK_STATUS(hum_image_decode(jpeg.data, jpeg.size, &image, &error), HUM_OK);
     CHECK_INT(image.shrink, 2);
+    CHECK_INT(image.orientation, orientation);
     int turned = orientation > 4;
     CHECK_INT(image.width, (turned ? height : width) / 2);
     CHECK_INT(image.height, (turned ? width : height) / 2);
@@ -124,6 +125,7 @@ static void check_engine(void) {
     CHECK_STATUS(hum_create(1, &engine), HUM_OK);
     make(5001, 4000, 1, shade);
     CHECK_STATUS(hum_photo_decode(engine, jpeg.data, jpeg.size, size), HUM_OK);
+    CHECK(hum_photo_orientation(engine) == 1 && hum_photo_orientation(NULL) == 0);
     CHECK(size[0] == 5000 && size[1] == 4000);
     /* A loose crop is larger than the box: this one lies within a block. */
     hum_face face = {.x = 8 * 300 + 3.5F, .y = 8 * 200 + 3.5F, .width = 1, .height = 1};

@@ -143,7 +143,9 @@ static void photo(state *s, program *p) {
     int32_t size[2];
     piece file = next_file(p, small_png, sizeof small_png);
     if (file.data) make_small_photo(file.data, file.size);
-    explained(s, hum_photo_decode(s->e, file.data, file.size, size));
+    int ok = explained(s, hum_photo_decode(s->e, file.data, file.size, size)) == HUM_OK;
+    int32_t orientation = hum_photo_orientation(s->e);
+    MUST(ok ? orientation >= 1 && orientation <= 8 : orientation == 0);
     free(file.data);
 }
 

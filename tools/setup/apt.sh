@@ -29,6 +29,7 @@ test_wanted=(
     "chromium|chromium|runs the tests of the page"
     "firefox-esr|firefox-esr|runs the main ones of them once more"
     "webp|dwebp|turns WebP test photos into PNG"
+    "libimage-exiftool-perl|exiftool|reads the sidecars that the page writes"
     "fonts-lohit-deva|/usr/share/fonts/truetype/lohit-devanagari|draws the page in Hindi"
 )
 [[ ${1:-} != --tests ]] || wanted+=("${test_wanted[@]}")

@@ -44,13 +44,12 @@ async function main() {
   const entries = await readdir(site, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(site, join(parentPath, name)).replaceAll('\\', '/'))
-    .filter((file) => !['sw.js', 'files.js'].includes(file)).sort();
+    .filter((file) => file !== 'files.js').sort();
   const odd = files.find((file) => !/^[\w./-]+$/.test(file));
   if (odd) throw new Error(`"${odd}" has characters in its name that change in an address.`);
   const policy = policyOf(await readFile(join(site, 'index.html'), 'utf8'));
   if (files.includes(VERSION)) await markVersion(files, policy);
-  const version = createHash('sha256').update(policy)
-    .update(await readFile(join(site, 'sw.js')));
+  const version = createHash('sha256').update(policy);
   /** @type {Record<string, string>} */
   const kept = {};
   for (const file of files) {

@@ -20,12 +20,6 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-/**
- * Files are cut into parts of this size. Each that has arrived is kept, so a download that
- * breaks, even from a host that cannot begin in the middle of a file, loses one at most.
- */
-const PART = 1 << 20;
-
 const site = resolve(process.argv[2] ?? '');
 const first = process.argv[3] ?? 'facenet';
 const firstGallery = process.argv[4] ?? 'presidents';
@@ -34,7 +28,7 @@ if (!existsSync(join(site, 'engine/manifest.js'))) {
   throw new Error(`${site} is not a built site (no engine/manifest.js in it).\n`
     + 'usage: node tools/setup/manifest.mjs build/site [MODEL [GALLERY]]');
 }
-const { MANIFEST_FORMAT, describeNetwork, readManifest } = await import(inSite('engine/manifest.js'));
+const { MANIFEST_FORMAT, PART_BYTES: PART, describeNetwork, readManifest } = await import(inSite('engine/manifest.js'));
 
 /** @param {string} file  relative to the site */
 function inSite(file) {

@@ -214,6 +214,21 @@ export class Humshakal {
     await assetsOf(siteURL(options)).removeOwn('galleries', id);
   }
 
+  /**
+   * The large files of a copy of this site whose only gallery is this one, with the manifest
+   * that lists them. The site's other files are listed in its files.js.
+   * @param {{gallery: Uint8Array<ArrayBuffer>, model: string, name: string, people: number,
+   *   photos: number}} own  model: id of the network that it was made with
+   * @param {Options} [options]  baseURL and signal count
+   * @returns {AsyncGenerator<{path: string, content: Uint8Array<ArrayBuffer>}>}
+   */
+  static async* siteWith({ model, ...own }, options = {}) {
+    const { siteWith } = await arrival(import('./site.js'), 'site.js');
+    const assets = assetsOf(siteURL(options));
+    const { signal } = options;
+    yield* siteWith(assets, await makePlan(assets, { model, gallery: null, signal }), own, signal);
+  }
+
   /** Resolves when everything is loaded; rejects when something cannot be. */
   get ready() {
     return this.#session.run(() => {});
@@ -272,10 +287,11 @@ export class Humshakal {
 
   /**
    * The faces of a photo, largest first. Coordinates are pixels of the upright photo of
-   * width x height; shrunkFrom is its size before, if it had to be scaled down.
+   * width x height; shrunkFrom is its size before, if it had to be scaled down; orientation
+   * the EXIF one of its file, 1..8, by which it was turned upright.
    * @param {Photo} image
    * @param {{signal?: AbortSignal}} [options]
-   * @returns {Promise<{width: number, height: number, faces: Face[],
+   * @returns {Promise<{width: number, height: number, orientation: number, faces: Face[],
    *   shrunkFrom: {width: number, height: number} | null}>}
    */
   async detect(image, { signal } = {}) {

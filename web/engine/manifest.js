@@ -16,6 +16,12 @@ import { HumError } from './errors.js';
 export const MANIFEST_FORMAT = 2;
 
 /**
+ * Files are cut into parts of this size. Each that has arrived is kept, so a download that
+ * breaks, even from a host that cannot begin in the middle of a file, loses one at most.
+ */
+export const PART_BYTES = 1 << 20;
+
+/**
  * @typedef {object} FileEntry  a file of the site
  * @property {string} file    address, relative to the site
  * @property {number} bytes

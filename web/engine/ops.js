@@ -29,12 +29,13 @@ import { Engine } from './wasm.js';
  * @property {number} id
  * @property {number} width
  * @property {number} height
+ * @property {number} orientation  of its file (hum_photo_orientation)
  * @property {{width: number, height: number} | null} shrunkFrom
  * @property {unknown} error  why it could not be taken, if so
  *
  * @returns {Shown}
  */
-const nothing = () => ({ id: 0, width: 0, height: 0, shrunkFrom: null, error: null });
+const nothing = () => ({ id: 0, width: 0, height: 0, orientation: 1, shrunkFrom: null, error: null });
 
 export function createOps() {
   /** @type {Engine} */
@@ -44,7 +45,7 @@ export function createOps() {
   /** @param {SentPhoto} photo */
   function show({ id, bytes, pixels, width = 0, height = 0, shrunkFrom = null }) {
     if (bytes || pixels) {
-      current = { id, width, height, shrunkFrom, error: null };
+      current = { ...nothing(), id, width, height, shrunkFrom };
       try {
         if (bytes) Object.assign(current, engine.photoDecode(bytes));
         else if (pixels) engine.photoPixels(pixels, width, height);
@@ -140,8 +141,8 @@ export function createOps() {
     /** @param {{photo: SentPhoto}} args */
     detect({ photo }) {
       show(photo);
-      const { width, height, shrunkFrom } = current;
-      return { width, height, shrunkFrom, faces: engine.detect() };
+      const { width, height, orientation, shrunkFrom } = current;
+      return { width, height, orientation, shrunkFrom, faces: engine.detect() };
     },
 
     /** @param {{photo: SentPhoto, once: boolean}} args */

@@ -265,14 +265,15 @@ export class Engine {
   /**
    * Makes a JPEG or PNG the current photo.
    * @param {Uint8Array} bytes
-   * @returns {{width: number, height: number}}
+   * @returns {{width: number, height: number, orientation: number}}
    */
   photoDecode(bytes) {
     return this.#borrow((take) => {
       const size = take(2 * 4);
       this.#check(this.#module._hum_photo_decode(
         this.#engine, take(bytes), bytes.length, size));
-      return { width: this.#word(size), height: this.#word(size + 4) };
+      return { width: this.#word(size), height: this.#word(size + 4),
+        orientation: this.#module._hum_photo_orientation(this.#engine) };
     });
   }
 

@@ -116,7 +116,7 @@ async function findFaces(job, humshakal, photos) {
       .catch((error) => {
         // One of the others that cannot be read does not keep the two from each other.
         if (state.asked >= 0 || !isAboutPhoto(error)) throw error;
-        return { faces: [], width: 0, height: 0, shrunkFrom: null };
+        return { faces: [], width: 0, height: 0, orientation: 1, shrunkFrom: null };
       }));
     job.show({});
     if (state.asked >= 0 && !photo.found.faces.length && photo.selected !== 'whole') {

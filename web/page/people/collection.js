@@ -12,6 +12,7 @@
  * @property {number} bytes
  * @property {number} width   upright, in pixels; 0: it could not be read
  * @property {number} height
+ * @property {number} orientation  of the file (EXIF, 1..8), by which it was turned upright
  * @property {string[]} faces  ids
  * @property {{code: string, message: string} | null} problem  why it cannot be used
  */

@@ -48,6 +48,10 @@ export function mountCrowd(element) {
   const showOnce = list(once);
   const showAside = mountList(part(aside, '.people'), more(aside), {
     key: ({ id }) => id, make, update, label: (count) => say('showMore', { count }) });
+  /** @type {Map<number, number>} */
+  let places = new Map();
+  /** Whoever is new comes last. @param {PersonRecord} person */
+  const placeOf = ({ id }) => places.get(id) ?? places.size;
   let [version, drawn] = [-1, /** @type {unknown} */ (null)];
 
   once.addEventListener('toggle', () => draw(false));
@@ -59,8 +63,11 @@ export function mountCrowd(element) {
     const everybody = collection.everybody;
     const seen = everybody.filter(({ aside: is }) => !is);
     const often = seen.filter(({ id, name }) => name || collection.facesOf(id).length > 1);
-    // Who has no name yet comes first, those with most photos before others.
+    // Who has no name yet comes first, those with most photos before others; but nobody moves
+    // because of a name, under the pointer that is about to press.
     const sorted = [...often.filter(({ name }) => !name), ...often.filter(({ name }) => name)];
+    if (!anew) sorted.sort((a, b) => placeOf(a) - placeOf(b));
+    places = new Map(sorted.map(({ id }, i) => [id, i]));
     const single = seen.filter(({ id, name }) => !name && collection.facesOf(id).length === 1);
     const away = everybody.filter(({ aside: is }) => is);
     showPeople(sorted, anew);
@@ -95,10 +102,11 @@ export function mountCrowd(element) {
       ...collection.named.map(({ name }) => new Option('', name)));
   };
 
-  /** @param {HTMLElement} input @returns {HTMLElement | undefined} */
+  /** The next one without a name. @param {HTMLElement} input @returns {HTMLElement | undefined} */
   function nextOf(input) {
-    const all = [...element.querySelectorAll('.people:not(.aside *) input')];
-    return /** @type {HTMLElement | undefined} */ (all[all.indexOf(input) + 1] ?? input.closest('li')?.querySelector('button'));
+    const all = /** @type {HTMLInputElement[]} */ ([...element.querySelectorAll('.people:not(.aside *) input')]);
+    return all.slice(all.indexOf(/** @type {HTMLInputElement} */ (input)) + 1).find(({ value }) => !value)
+      ?? input.closest('li')?.querySelector('button') ?? undefined;
   }
 }
 

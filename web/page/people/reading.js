@@ -168,13 +168,14 @@ async function look(humshakal, file, signal) {
   /** @type {import('../../engine/humshakal.js').DescribedFace[]} */
   const found = [];
   try {
-    const { faces, width, height } = await humshakal.detect(file, { signal });
+    const { faces, ...size } = await humshakal.detect(file, { signal });
     for (const face of faces) found.push(...await humshakal.describe(file, { face, signal }));
-    return { size: { width, height }, found, problem: null };
+    const { width, height, orientation } = size;
+    return { size: { width, height, orientation }, found, problem: null };
   } catch (error) {
     const { code, message } = /** @type {HumError} */ (error);
     if (!isAboutPhoto(error) && code !== CRASH) throw error;
-    return { size: { width: 0, height: 0 }, found: [], problem: { code, message } };
+    return { size: { width: 0, height: 0, orientation: 1 }, found: [], problem: { code, message } };
   }
 }
 
@@ -186,5 +187,6 @@ async function look(humshakal, file, signal) {
  * @returns {PhotoRecord}
  */
 function refused(hash, entry, bytes, problem) {
-  return { hash, paths: [entry.path], bytes, width: 0, height: 0, faces: [], problem };
+  return { hash, paths: [entry.path], bytes, width: 0, height: 0, orientation: 1,
+    faces: [], problem };
 }

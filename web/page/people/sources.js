@@ -28,7 +28,7 @@ const DEEPEST = 64;
 const isHidden = (name) => name.startsWith('.') || name === '__MACOSX';
 
 /** @param {string} name @param {Entry[]} all @param {FileSystemDirectoryHandle | null} folder @returns {Source} */
-function sourceOf(name, all, folder = null) {
+export function sourceOf(name, all, folder = null) {
   const seen = all.filter(({ path }) => !path.split('/').some(isHidden));
   const entries = seen.filter(({ path }) => PHOTO.test(path))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -52,8 +52,8 @@ export function startWays({ give, gallery, enrol, problem }) {
     if (own) gallery(own);
     else if (chosen.length === 1 && ZIP.test(chosen[0].name)) {
       try {
-        const { fromZip } = await import('./from-zip.js');
-        give(await fromZip(chosen[0]));
+        const { fromZip, zipPackage } = await import('./zip.js');
+        give(await fromZip(chosen[0], await zipPackage()));
       } catch (error) {
         if (typeof /** @type {any} */ (error).kind !== 'string') throw error;
         problem(explainZip(/** @type {any} */ (error)));
