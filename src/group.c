@@ -9,9 +9,6 @@
  */
 #define MOST_LINKS 128
 
-/* What rounding to 8 bits changes a cosine by, at most (0.004 in 10 million pairs). */
-#define ROUNDING 0.02
-
 typedef struct {
     int32_t other;
     double product; /* of the two sums of vectors; -INFINITY: never one group */
@@ -30,9 +27,7 @@ typedef struct {
 typedef struct {
     const hum_faces *faces;
     double means, pairs;
-    int32_t stride;
-    int8_t *rows; /* [count,stride] */
-    float *norms; /* [count] */
+    hum_codes codes;
     link **later; /* [count]: of each face to those after it; of `laters` */
     int32_t *laters;
     float *sums;         /* [count,dimension]: of a cluster's vectors times quality */
@@ -50,30 +45,7 @@ static const float *embedding(const hum_faces *f, int32_t i) {
     return f->embeddings + (size_t)i * (size_t)f->dimension;
 }
 
-/* The scalar product, in four sums that can be added up at the same time. */
-static double dot(const float *a, const float *b, int32_t n) {
-    double sum[4] = {0};
-    int32_t i = 0;
-    for (; i + 4 <= n; i += 4)
-        for (int k = 0; k < 4; k++) sum[k] += (double)a[i + k] * (double)b[i + k];
-    for (; i < n; i++) sum[0] += (double)a[i] * (double)b[i];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
 /* ---- Pairs of faces that are near enough ----------------------------------------- */
-
-static void encode(job *j) {
-    const hum_faces *f = j->faces;
-    for (int32_t i = 0; i < f->count; i++) {
-        const float *e = embedding(f, i);
-        int8_t *row = j->rows + (size_t)i * (size_t)j->stride;
-        float most = 0;
-        for (int32_t k = 0; k < f->dimension; k++) most = fmaxf(most, fabsf(e[k]));
-        j->norms[i] = most / 127;
-        for (int32_t k = 0; k < f->dimension; k++)
-            row[k] = (int8_t)lrintf(e[k] / most * 127);
-    }
-}
 
 static int nearer(const void *left, const void *right) {
     const link *a = left, *b = right;
@@ -97,23 +69,21 @@ static double cut_off(link *found, int32_t *n) {
 static int32_t near_faces(const job *j, int32_t i, const hum_probe *probe,
                           link found[2 * MOST_LINKS]) {
     const hum_faces *f = j->faces;
-    double bar = j->pairs - ROUNDING;
+    double bar = j->pairs - HUM_CODES_ROUNDING;
     int32_t n = 0, kept = 0;
     for (int32_t at = i + 1; at < f->count; at += 4) {
-        int32_t dots[4];
-        /* Behind the last row are three of zeros. */
-        hum_dot4(j->rows + (size_t)at * (size_t)j->stride, (size_t)j->stride,
-                 probe->codes, j->stride, dots);
+        double about[4];
+        hum_dot_codes(&j->codes, at, probe, about);
         for (int32_t k = at; k < at + 4 && k < f->count; k++) {
-            double about = (double)((float)dots[k - at] * probe->scale * j->norms[k]);
-            if (about <= bar) continue;
-            found[n++] = (link){k, about};
+            if (about[k - at] <= bar) continue;
+            found[n++] = (link){k, about[k - at]};
             if (n == 2 * MOST_LINKS) bar = cut_off(found, &n);
         }
     }
     if (n > MOST_LINKS) cut_off(found, &n);
     for (int32_t k = 0; k < n; k++) {
-        double cosine = dot(embedding(f, i), embedding(f, found[k].other), f->dimension);
+        double cosine =
+            hum_dot_floats(embedding(f, i), embedding(f, found[k].other), f->dimension);
         if (cosine >= j->pairs) found[kept++] = (link){found[k].other, cosine};
     }
     qsort(found, (size_t)kept, sizeof *found, by_number);
@@ -126,11 +96,11 @@ static void find_pairs(void *context, size_t part) {
     job *j = context;
     const hum_faces *f = j->faces;
     link found[2 * MOST_LINKS];
-    hum_probe probe = {.codes = malloc((size_t)j->stride * sizeof *probe.codes)};
+    hum_probe probe = {.codes = malloc((size_t)j->codes.stride * sizeof *probe.codes)};
     if (!probe.codes) j->failed = 1;
     int32_t first = (int32_t)part * FACES_A_PART;
     for (int32_t i = first; i < first + FACES_A_PART && i < f->count && !j->failed; i++) {
-        hum_make_probe(embedding(f, i), f->dimension, j->stride, &probe);
+        hum_make_probe(embedding(f, i), f->dimension, j->codes.stride, &probe);
         int32_t n = near_faces(j, i, &probe, found);
         if (!n) continue;
         j->later[i] = malloc((size_t)n * sizeof *found);
@@ -286,10 +256,10 @@ static int merge(job *j, int32_t a, int32_t b) {
         double product = 0;
         if (left == other) product += into->links[i++].product;
         else if (isfinite(from->links[k].product))
-            product += dot(sum_of(j, a), sum_of(j, other), dimension);
+            product += hum_dot_floats(sum_of(j, a), sum_of(j, other), dimension);
         if (right == other) product += from->links[k++].product;
         else if (isfinite(product))
-            product += dot(sum_of(j, b), sum_of(j, other), dimension);
+            product += hum_dot_floats(sum_of(j, b), sum_of(j, other), dimension);
         links[n++] = (link){other, product};
     }
     free(into->links);
@@ -301,7 +271,7 @@ static int merge(job *j, int32_t a, int32_t b) {
     *from = (cluster){.nearest = -1, .known = -1};
     j->parent[b] = a;
     for (int32_t d = 0; d < dimension; d++) sum_of(j, a)[d] += sum_of(j, b)[d];
-    into->square = dot(sum_of(j, a), sum_of(j, a), dimension);
+    into->square = hum_dot_floats(sum_of(j, a), sum_of(j, a), dimension);
     find_nearest(j, into);
     for (i = 0; i < n; i++) {
         cluster *c = &j->clusters[links[i].other];
@@ -357,7 +327,6 @@ static int run(job *j, hum_pool *pool, const int32_t *group) {
         for (int32_t d = 0; d < f->dimension; d++)
             sum_of(j, i)[d] = embedding(f, i)[d] * weight;
     }
-    encode(j);
     hum_pool_run(pool, find_pairs, j,
                  ((size_t)f->count + FACES_A_PART - 1) / FACES_A_PART);
     if (j->failed || !link_faces(j) || !part_all(j) || !merge_known(j, group)) return 0;
@@ -368,19 +337,14 @@ static int run(job *j, hum_pool *pool, const int32_t *group) {
 hum_status hum_group_faces(const hum_faces *f, float means, float pairs, hum_pool *pool,
                            int32_t *group, int32_t *groups, hum_text *error) {
     size_t n = (size_t)f->count;
-    job j = {.faces = f,
-             .means = (double)means,
-             .pairs = (double)pairs,
-             .stride = (f->dimension + 15) / 16 * 16};
-    j.rows = calloc(n + 3, (size_t)j.stride);
-    j.norms = malloc(n * sizeof *j.norms + 1);
+    job j = {.faces = f, .means = (double)means, .pairs = (double)pairs};
     j.later = calloc(n + 1, sizeof *j.later);
     j.laters = calloc(n + 1, sizeof *j.laters);
     j.sums = malloc(n * (size_t)f->dimension * sizeof *j.sums + 1);
     j.clusters = calloc(n + 1, sizeof *j.clusters);
     j.parent = malloc(n * sizeof *j.parent + 1);
-    int ok = j.rows && j.norms && j.later && j.laters && j.sums && j.clusters &&
-             j.parent && run(&j, pool, group);
+    int ok = hum_encode(f->embeddings, f->count, f->dimension, &j.codes) && j.later &&
+             j.laters && j.sums && j.clusters && j.parent && run(&j, pool, group);
     *groups = 0;
     for (int32_t i = 0; ok && i < f->count;
          i++) { /* a parent comes before its children */
@@ -391,7 +355,7 @@ hum_status hum_group_faces(const hum_faces *f, float means, float pairs, hum_poo
         if (j.clusters) free(j.clusters[i].links);
         if (j.later) free(j.later[i]);
     }
-    free(j.rows), free(j.norms), free(j.later), free(j.laters), free(j.sums);
+    hum_codes_free(&j.codes), free(j.later), free(j.laters), free(j.sums);
     free(j.clusters), free(j.parent);
     if (ok) return HUM_OK;
     if (j.crowded)

@@ -4,6 +4,7 @@
 
 #include "builder.h"
 #include "crop.h"
+#include "findings.h"
 #include "group.h"
 #include "info.h"
 #include "quality.h"
@@ -17,6 +18,7 @@
 
 _Static_assert(sizeof(hum_face) == 72, "hum_face crosses into JavaScript");
 _Static_assert(sizeof(hum_match) == 24, "hum_match crosses into JavaScript");
+_Static_assert(sizeof(hum_finding) == 16, "hum_finding crosses into JavaScript");
 
 struct hum_engine {
     int32_t threads;
@@ -428,17 +430,37 @@ hum_status hum_search(hum_engine *e, const float *embedding, int32_t k,
     return HUM_OK;
 }
 
+static hum_status check_faces(hum_engine *e, const float *embeddings, int32_t count) {
+    REQUIRE(e, count <= HUM_MAX_GROUPED, HUM_ERROR_LIMIT,
+            "%d faces; at most %d are taken at once", count, HUM_MAX_GROUPED);
+    hum_status status = HUM_OK;
+    for (int32_t i = 0; i < count && status == HUM_OK; i++)
+        status = check_embedding(e, embeddings + (size_t)i * (size_t)hum_dimension(e));
+    return status;
+}
+
+hum_status hum_check(hum_engine *e, const float *embeddings, const int32_t *person,
+                     const hum_face *faces, const float *quality, int32_t count,
+                     hum_finding *findings, int32_t *found) {
+    ENTER(e);
+    REQUIRE(e, found && count >= 0 && (!count || (embeddings && person && findings)),
+            HUM_ERROR_ARGUMENT, "NULL argument");
+    REQUIRE(e, e->embedder.net, HUM_ERROR_STATE, "load an embedder first");
+    hum_status status = check_faces(e, embeddings, count);
+    if (status != HUM_OK) return status;
+    const hum_checked checked = {count,  e->embedder.dimension, embeddings, person, faces,
+                                 quality};
+    return hum_check_faces(&checked, e->embedder.recipe.threshold, e->pool, findings,
+                           found, &e->error);
+}
+
 static hum_status check_grouped(hum_engine *e, const hum_faces *f) {
-    REQUIRE(e, f->count <= HUM_MAX_GROUPED, HUM_ERROR_LIMIT,
-            "%d faces; at most %d are grouped at once", f->count, HUM_MAX_GROUPED);
-    for (int32_t i = 0; i < f->count; i++) {
-        const float *embedding = f->embeddings + (size_t)i * (size_t)f->dimension;
-        hum_status status = check_embedding(e, embedding);
-        if (status != HUM_OK) return status;
+    hum_status status = check_faces(e, f->embeddings, f->count);
+    if (status != HUM_OK) return status;
+    for (int32_t i = 0; i < f->count; i++)
         REQUIRE(e, !f->quality || (f->quality[i] > 0 && f->quality[i] <= 1),
                 HUM_ERROR_ARGUMENT, "the quality of face %d is %g, expected 0..1", i,
                 (double)f->quality[i]);
-    }
     for (int32_t i = 0; i < 2 * f->aparts; i++)
         REQUIRE(e, f->apart[i] >= 0 && f->apart[i] < f->count, HUM_ERROR_ARGUMENT,
                 "there is no face %d among %d", f->apart[i], f->count);

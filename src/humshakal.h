@@ -251,6 +251,36 @@ hum_status hum_search(hum_engine *engine, const float *embedding, int32_t k,
 hum_status hum_project(hum_engine *engine, const float *embedding, float *out,
                        int32_t *dimension);
 
+/* What hum_check finds about a face. */
+enum {
+    HUM_FINDING_DUPLICATE = 0, /* other: the same picture, before it. score: cosine */
+    HUM_FINDING_SINGLE = 1,    /* the only one of its person. score: NAN */
+    HUM_FINDING_LABEL = 2,     /* clearly nearer to `other`, of another person: cosine */
+    HUM_FINDING_OUTLIER = 3,   /* unlike all others of its person: the best cosine */
+    HUM_FINDING_SMALL = 4,     /* its width in pixels */
+    HUM_FINDING_BLURRED = 5,   /* its quality */
+    HUM_FINDING_TURNED = 6, /* the nose from the middle of the eyes, in eye distances */
+    HUM_FINDING_CUT = 7,    /* the share of its box in the photo */
+    HUM_MOST_FINDINGS = 6   /* about one face */
+};
+
+typedef struct {
+    int32_t kind, face, other; /* other: a face's number, -1 where there is none */
+    float score;               /* as the kind says */
+} hum_finding;
+
+/* What may be wrong in a gallery of these faces (how, and all levels: findings.c). Labels
+   and outliers are told by the network's same-person level, where its recipe has one.
+
+   embeddings: [count,hum_dimension()], of length 1, count at most HUM_MAX_GROUPED.
+   person [count]: whose face each is. faces, quality [count], or NULL: not known, nor is
+   a face of width 0, or a quality of 0. findings: room for HUM_MOST_FINDINGS * count;
+   sorted by face, then kind. found receives how many there are. Returns ARGUMENT, STATE,
+   LIMIT, VALUE, MEMORY. */
+hum_status hum_check(hum_engine *engine, const float *embeddings, const int32_t *person,
+                     const hum_face *faces, const float *quality, int32_t count,
+                     hum_finding *findings, int32_t *found);
+
 #define HUM_GROUP_FAR 0.001f
 
 /* Sorts faces into people who have no names yet (how: group.h).

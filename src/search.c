@@ -26,6 +26,48 @@ int32_t hum_dot(const int8_t *row, const int16_t *codes, int32_t n) {
     return sum;
 }
 
+double hum_dot_floats(const float *a, const float *b, int32_t n) {
+    double sum[4] = {0}; /* that can be added up at the same time */
+    int32_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (int k = 0; k < 4; k++) sum[k] += (double)a[i + k] * (double)b[i + k];
+    for (; i < n; i++) sum[0] += (double)a[i] * (double)b[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+int hum_encode(const float *embeddings, int32_t count, int32_t dimension,
+               hum_codes *codes) {
+    int32_t stride = (dimension + 15) / 16 * 16;
+    *codes = (hum_codes){.count = count, .stride = stride};
+    codes->rows = calloc((size_t)count + 3, (size_t)stride);
+    codes->norms = calloc((size_t)count + 3, sizeof *codes->norms);
+    if (!codes->rows || !codes->norms) return 0;
+    for (int32_t i = 0; i < count; i++) {
+        const float *e = embeddings + (size_t)i * (size_t)dimension;
+        int8_t *row = codes->rows + (size_t)i * (size_t)stride;
+        float most = 0;
+        for (int32_t k = 0; k < dimension; k++) most = fmaxf(most, fabsf(e[k]));
+        codes->norms[i] = most / 127;
+        for (int32_t k = 0; k < dimension; k++)
+            row[k] = (int8_t)lrintf(e[k] / most * 127);
+    }
+    return 1;
+}
+
+void hum_codes_free(hum_codes *codes) {
+    free(codes->rows);
+    free(codes->norms);
+}
+
+void hum_dot_codes(const hum_codes *c, int32_t at, const hum_probe *probe,
+                   double out[4]) {
+    int32_t dots[4];
+    hum_dot4(c->rows + (size_t)at * (size_t)c->stride, (size_t)c->stride, probe->codes,
+             c->stride, dots);
+    for (int32_t k = 0; k < 4; k++)
+        out[k] = (double)((float)dots[k] * probe->scale * c->norms[at + k]);
+}
+
 #ifdef __wasm_simd128__
 /* One row after the other: read in turns they arrive more slowly. */
 void hum_dot4(const int8_t *rows, size_t stride, const int16_t *codes, int32_t n,

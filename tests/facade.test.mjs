@@ -1,8 +1,8 @@
 /** web/humshakal.js in Node, with the real engine, networks, gallery and photos. */
 
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, readdir, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { folder, json } from './lib/cli.mjs';
 import { assertNativeOrder } from './lib/native.mjs';
@@ -269,6 +269,69 @@ test('a gallery that is made here: the people and scores of the command line’s
   assert.throws(() => maker.addFace({ embedding: new Float32Array(3) }, { person: 'A' }), /of 512/);
   await assert.rejects((await own.createGallery()).build(), { code: 'HUM_ERROR_STATE' });
   own.close();
+});
+
+test('what may be wrong in a gallery is found, as the command line finds it', async (t) => {
+  const root = join(folder(t), 'people');
+  await cp(inProject(LABELED), root, { recursive: true });
+  const [emily, tara] = await Promise.all(['emily willis', 'tara sanford'].map((name) => readdir(join(root, name))));
+  await rename(join(root, 'tara sanford', tara.sort()[0]), join(root, 'jessica smith', 'wrong.jpg'));
+  await cp(join(root, 'emily willis', emily.sort()[0]), join(root, 'emily willis', 'zz-copy.jpg'));
+  await mkdir(join(root, 'alone'));
+  await cp(inProject('build/photos/test/unknown/1.jpg'), join(root, 'alone', '1.jpg'));
+  const faces = [];
+  /** @type {string[]} */
+  const files = [];
+  const people = (await readdir(root)).sort();
+  for (const [person, name] of people.entries()) {
+    for (const file of (await readdir(join(root, name))).sort()) {
+      const [found] = await humshakal.describe(await photo(join(root, name, file)), { most: 1 });
+      faces.push({ ...found, person });
+      files.push(join(root, name, file));
+    }
+  }
+  const here = (await humshakal.check(faces)).map(({ kind, face, other }) => (
+    [kind, files[face], other === null ? null : files[other]]));
+  const there = json(['gallery', 'check', root], 1).findings
+    .filter((/** @type {any} */ { kind }) => !['credit', 'several'].includes(kind))
+    .map((/** @type {any} */ { kind, file, other }) => [kind, file, other?.file ?? null]);
+  assert.deepEqual(here, there);
+  const kinds = here.map(([kind, file]) => `${kind} ${basename(String(file))}`);
+  for (const one of ['label wrong.jpg', 'duplicate zz-copy.jpg', 'single 1.jpg']) {
+    assert.ok(kinds.includes(one), `${one}: ${kinds.join()}`);
+  }
+  assert.deepEqual(await humshakal.check([]), []);
+});
+
+test('a gallery file is added, told, taken apart and forgotten; another file is refused', async (t) => {
+  const file = join(folder(t), 'four.humg');
+  json(['gallery', 'build', inProject(LABELED), '-o', file, '--json']);
+  const bytes = await readFile(file);
+  const { gallery } = await Humshakal.addGallery(new File([bytes], 'Four.humg'));
+  assert.deepEqual([gallery.name, gallery.people, gallery.photos], ['Four', 4, 19]);
+  assert.ok((await Humshakal.offers()).galleries.some(({ id }) => id === gallery.id));
+  const own = await Humshakal.create({ gallery: gallery.id });
+  const maker = await own.createGallery();
+  for await (const { face, about } of own.galleryFaces()) maker.addFace(face, about);
+  assert.deepEqual([maker.photos, maker.people.length], [19, 4]);
+  const again = await maker.build();
+  assert.deepEqual(again.length, bytes.length);
+  own.close();
+  await Humshakal.removeGallery(gallery.id);
+  assert.ok(!(await Humshakal.offers()).galleries.some(({ id }) => id === gallery.id));
+
+  const other = await readFile(inProject('build/galleries/presidents-hse-mobilenet.humg'));
+  assert.equal((await Humshakal.addGallery(new Blob([other]), { id: 'light', name: 'Light' })).gallery.model,
+    (await Humshakal.offers()).models.find(({ use }) => use === 'fast')?.id);
+  await Humshakal.removeGallery('light');
+  for (const wrong of [Buffer.from('no gallery'), bytes.subarray(0, 5000), Buffer.concat([bytes, bytes])]) {
+    await assert.rejects(Humshakal.addGallery(new Blob([wrong])), { code: 'HUM_ERROR_GALLERY' });
+  }
+  const foreign = Buffer.from(bytes);
+  const at = foreign.indexOf('model ') + 6;
+  foreign.write(foreign[at] === 0x30 ? '1' : '0', at);
+  await assert.rejects(Humshakal.addGallery(new Blob([foreign])),
+    { code: 'HUM_ERROR_GALLERY', message: /network that this site does not have|damaged|hash/ });
 });
 
 test('many photos are matched in their order, a few at a time, whatever fails between', async () => {

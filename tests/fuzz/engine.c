@@ -251,6 +251,40 @@ static void group(state *s, program *p) {
     MUST(next_new == found);
 }
 
+/* The same faces, twice under one name and once under another. */
+static void check(state *s, program *p) {
+    enum { MOST_FACES = 20 };
+    static float embeddings[MOST_FACES * SMALL_DIMENSION];
+    static hum_finding findings[MOST_FACES * HUM_MOST_FINDINGS];
+    hum_face faces[MOST_FACES];
+    float qualities[MOST_FACES];
+    int32_t people[MOST_FACES], found;
+    int32_t count = next(p) % (MOST_FACES + 1), ways = next(p);
+    if (hum_dimension(s->e) > SMALL_DIMENSION) return;
+    size_t n = (size_t)hum_dimension(s->e);
+    for (int32_t i = 0; i < count; i++) {
+        uint8_t signs = next(p);
+        for (size_t k = 0; k < n; k++)
+            embeddings[(size_t)i * n + k] =
+                s->embedding[k] * (signs >> k % 8 & 1 ? -1 : 1);
+        people[i] = (int8_t)next(p) % 4;
+        qualities[i] = (float)next(p) / 255;
+        faces[i] = (hum_face){.width = (float)next(p), .inside = (float)next(p) / 255};
+        for (int k = 0; k < 12; k++) faces[i].points[k] = (float)next(p);
+    }
+    if (explained(s, hum_check(s->e, embeddings, people, ways & 1 ? faces : NULL,
+                               ways & 2 ? qualities : NULL, count, findings, &found)) !=
+        HUM_OK)
+        return;
+    MUST(found >= 0 && found <= count * HUM_MOST_FINDINGS);
+    for (int32_t i = 0; i < found; i++) {
+        const hum_finding *f = &findings[i];
+        MUST(f->kind >= 0 && f->kind <= HUM_FINDING_CUT);
+        MUST(f->face >= 0 && f->face < count && f->other >= -1 && f->other < count);
+        MUST(i == 0 || f->face >= f[-1].face);
+    }
+}
+
 /* Overwrites one number of the embedding. */
 static void spoil(state *s, program *p) {
     int32_t at = next(p) % SMALL_DIMENSION, bits = next_number(p);
@@ -339,6 +373,7 @@ static void call(state *s, program *p) {
     case CALL_INFO: MUST(is_json(hum_info(s->e))); break;
     case CALL_QUALITY: quality(s, p); break;
     case CALL_GROUP: group(s, p); break;
+    case CALL_CHECK: check(s, p); break;
     }
 }
 

@@ -27,6 +27,7 @@ enum {
     CALL_INFO,
     CALL_QUALITY,
     CALL_GROUP,
+    CALL_CHECK,
     CALLS
 };
 

@@ -40,6 +40,7 @@ export { pictureOf, pixelsAreTrue, stillOf, turned } from './photo.js';
 /** @typedef {import('./plan.js').GallerySource} GallerySource */
 /** @typedef {import('./session.js').Info} Info */
 /** @typedef {import('./wasm.js').Face} Face */
+/** @typedef {import('./wasm.js').Finding} Finding */
 /** @typedef {import('./wasm.js').Match} Match */
 
 /**
@@ -429,6 +430,19 @@ export class Humshakal {
     const arrays = toGroup(faces, apart, this.info.embedder.dimension);
     return this.#session.run(({ channel }) => channel.call('group',
       { faces: { ...arrays, far } }), { signal });
+  }
+
+  /**
+   * What may be wrong among faces with names (hum_check): wrong names, the same picture twice,
+   * faces unlike the others, people of one photo, faces that are small, blurred, turned or cut.
+   * @param {import('./maker.js').NamedFace[]} faces
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<Finding[]>}  face, other: numbers of these faces
+   */
+  async check(faces, { signal } = {}) {
+    const { toCheck } = await makerScript();
+    const arrays = toCheck(faces, this.info.embedder.dimension);
+    return this.#session.run(({ channel }) => channel.call('check', { faces: arrays }), { signal });
   }
 
   /**

@@ -155,14 +155,7 @@ export async function* galleryFaces(session, signal) {
  * @param {number} dimension
  */
 export function toGroup(faces, apart, dimension) {
-  const embeddings = new Float32Array(faces.length * dimension);
-  faces.forEach(({ embedding }, i) => {
-    if (!(embedding instanceof Float32Array) || embedding.length !== dimension) {
-      throw new HumError('HUM_ERROR_ARGUMENT', `The embedding of face ${i} should be a `
-        + `Float32Array of ${dimension} numbers.`);
-    }
-    embeddings.set(embedding, i * dimension);
-  });
+  const embeddings = joined(faces, dimension);
   /** @type {Map<unknown, number>} */
   const photos = new Map();
   const photo = Int32Array.from(faces, (face) => {
@@ -173,6 +166,39 @@ export function toGroup(faces, apart, dimension) {
   return { embeddings, photo, apart: Int32Array.from(apart.flat()),
     quality: Float32Array.from(faces, ({ quality }) => quality ?? 1),
     group: Int32Array.from(faces, ({ person }) => person ?? -1) };
+}
+
+/**
+ * @typedef {object} NamedFace
+ * @property {Float32Array} embedding
+ * @property {number} person    a number for each
+ * @property {Face | null} [face]  in its photo; null: not known
+ * @property {number} [quality]  0: not known
+ */
+
+/**
+ * Faces as the engine takes them to check them.
+ * @param {NamedFace[]} faces
+ * @param {number} dimension
+ */
+export function toCheck(faces, dimension) {
+  return { embeddings: joined(faces, dimension),
+    person: Int32Array.from(faces, ({ person }) => person),
+    faces: faces.map(({ face }) => face ?? null),
+    quality: Float32Array.from(faces, ({ quality }) => quality ?? 0) };
+}
+
+/** @param {{embedding: Float32Array}[]} faces @param {number} dimension */
+function joined(faces, dimension) {
+  const embeddings = new Float32Array(faces.length * dimension);
+  faces.forEach(({ embedding }, i) => {
+    if (!(embedding instanceof Float32Array) || embedding.length !== dimension) {
+      throw new HumError('HUM_ERROR_ARGUMENT', `The embedding of face ${i} should be a `
+        + `Float32Array of ${dimension} numbers.`);
+    }
+    embeddings.set(embedding, i * dimension);
+  });
+  return embeddings;
 }
 
 /**

@@ -204,6 +204,11 @@ export function createOps() {
       return engine.group(faces);
     },
 
+    /** @param {{faces: import('./wasm.js').ToCheck}} args */
+    check({ faces }) {
+      return engine.check(faces);
+    },
+
     /** @param {{embedding: Float32Array, k: number}} args */
     search({ embedding, k }) {
       return engine.search(embedding, k);

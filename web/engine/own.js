@@ -83,15 +83,18 @@ function tryGallery(assets, plan, bytes, signal) {
         [copy.buffer]).catch((error) => refused(error, 'HUM_ERROR_GALLERY', 'This gallery'));
       return /** @type {GalleryInfo} */ (gallery);
     };
+    const load = new Loader(assets, [], signal ?? new AbortController().signal);
+    const use = async (/** @type {import('./manifest.js').Model} */ network) => channel.call(
+      'loadEmbedder', { ...await load.model(network), sha256: network.sha256 });
+    await use(plan.embedder); // most likely it is this one; without any it cannot be read
     const { contract } = await look(true);
-    const network = plan.embedders.find(({ sha256 }) => contract.includes(sha256));
+    const network = plan.embedders.find((one) => contract.includes(one.sha256));
     if (!network) {
       throw new HumError('HUM_ERROR_GALLERY', 'This gallery was made with a network that this '
         + `site does not have (${contract.slice(0, 100)}...). Make it anew here, or open it on `
         + 'the site that it was made for.');
     }
-    const load = new Loader(assets, [], signal ?? new AbortController().signal);
-    await channel.call('loadEmbedder', { ...await load.model(network), sha256: network.sha256 });
+    if (network !== plan.embedder) await use(network);
     return { network, gallery: await look(false) };
   });
 }

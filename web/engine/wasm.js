@@ -153,6 +153,26 @@ const POINTER_BYTES = 4;
  * @property {Int32Array} group
  */
 
+/**
+ * @typedef {object} ToCheck    as documented in humshakal.h
+ * @property {Float32Array} embeddings  one after the other
+ * @property {Int32Array} person
+ * @property {(Face | null)[]} faces
+ * @property {Float32Array} quality
+ *
+ * @typedef {object} Finding
+ * @property {'duplicate' | 'single' | 'label' | 'outlier' | 'small' | 'blurred' | 'turned' |
+ *   'cut'} kind
+ * @property {number} face
+ * @property {number | null} other  the face that it is about as well
+ * @property {number} score         as the kind has it; NaN: nothing
+ */
+
+/** hum_finding, and its kinds by number. */
+const FINDING = { bytes: 16, face: 4, other: 8, score: 12, most: 6 };
+/** @type {Finding['kind'][]} */
+const FINDINGS = ['duplicate', 'single', 'label', 'outlier', 'small', 'blurred', 'turned', 'cut'];
+
 /** @typedef {{axes: number, faces: {embedding: Float32Array, entry: Entry}[]}} ToBuild */
 
 /** @typedef {(what: number | Uint8Array) => number} Take */
@@ -375,6 +395,26 @@ export class Engine {
     });
   }
 
+  /** What may be wrong among faces with names. @param {ToCheck} faces @returns {Finding[]} */
+  check({ embeddings, person, faces, quality }) {
+    const floats = new Float32Array(FACE_FLOATS * faces.length);
+    faces.forEach((face, i) => floats.set(face ? faceFloats(face) : [], i * FACE_FLOATS));
+    return this.#borrow((take) => {
+      const bytes = (/** @type {Float32Array | Int32Array} */ array) => take(
+        new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      const findings = take(FINDING.bytes * FINDING.most * faces.length + 1);
+      const found = take(4);
+      this.#check(this.#module._hum_check(this.#engine, bytes(embeddings), bytes(person),
+        bytes(floats), bytes(quality), faces.length, findings, found));
+      return Array.from({ length: this.#word(found) }, (_, i) => {
+        const at = findings + FINDING.bytes * i;
+        const other = this.#word(at + FINDING.other) | 0;
+        return { kind: FINDINGS[this.#word(at)], face: this.#word(at + FINDING.face),
+          other: other < 0 ? null : other, score: this.#floats(at + FINDING.score, 1)[0] };
+      });
+    });
+  }
+
   /**
    * @param {Float32Array} a
    * @param {Float32Array} b
@@ -510,11 +550,7 @@ export class Engine {
 
   /** @param {Take} take @param {Face | null} face */
   #takeFace(take, face) {
-    if (!face) return 0;
-    const { x, y, width, height, score = 0, points = [] } = face;
-    const floats = new Float32Array(FACE_FLOATS);
-    floats.set([x, y, width, height, score, ...points].slice(0, FACE_FLOATS - 1));
-    return take(new Uint8Array(floats.buffer));
+    return face ? take(new Uint8Array(faceFloats(face).buffer)) : 0;
   }
 
   /** @param {Take} take @param {Float32Array} vector */
@@ -585,4 +621,12 @@ export class Engine {
 function outOfMemory(what) {
   return new HumError('HUM_ERROR_MEMORY', `There was no memory left for ${what}. `
     + 'Close other tabs or programs, or use a smaller photo.');
+}
+
+/** A hum_face. @param {Face} face */
+function faceFloats({ x, y, width, height, score = 0, points = [], inside = 0 }) {
+  const floats = new Float32Array(FACE_FLOATS);
+  floats.set([x, y, width, height, score, ...points].slice(0, FACE_FLOATS - 1));
+  floats[FACE_FLOATS - 1] = inside;
+  return floats;
 }

@@ -12,17 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Two pictures of one moment; of different ones of a person facenet has 0.95 at most. */
-#define SAME_PICTURE 0.98F
-/* By how much another person must be nearer than the photo's own. */
-#define CLEARLY 0.05F
-/* A share of the network's same-person level: below it a photo is unlike its person. */
-#define UNLIKE 0.6F
-#define BLURRED 0.25F /* quality, see quality.h */
-#define SMALL 48      /* pixels; the networks take 128 and more */
-#define AWAY 0.35F    /* the nose from the middle of the eyes, in distances of the eyes */
-#define CUT 0.85F     /* of the face's box that lies in the photo */
-
 typedef struct {
     const char *person, *file;
     const float *embedding;
@@ -33,9 +22,20 @@ typedef struct {
 typedef struct {
     item *items;
     int count, dimension;
-    float threshold; /* NAN: not stated */
     json_t *findings;
 } doctor;
+
+/* By the numbers of hum_check: what it is called, and what to do. */
+static const char *const kinds[][2] = {
+    {"duplicate", "leave one of the two out"},
+    {"single", "add another photo: people of one are found less"},
+    {"label", "it is nearer to the other person: look who it is"},
+    {"outlier", "it is unlike all other photos of this person"},
+    {"small", "take one where the face is larger"},
+    {"blurred", "take a sharper one"},
+    {"turned", "take one that looks at the camera"},
+    {"cut", "take one with the whole face in it"},
+};
 
 static void find(doctor *d, const char *kind, const item *i, const item *other,
                  float score, const char *advice) {
@@ -49,68 +49,76 @@ static void find(doctor *d, const char *kind, const item *i, const item *other,
                                     "advice", advice));
 }
 
-static float cosine(const doctor *d, const item *a, const item *b) {
-    float sum = 0;
-    for (int k = 0; k < d->dimension; k++) sum += a->embedding[k] * b->embedding[k];
-    return sum;
+/* Items in a row, as the engine takes them. person: as a number, the first of that name.
+ */
+typedef struct {
+    float *embeddings, *quality;
+    int32_t *person;
+    hum_face *faces;
+    hum_finding *findings;
+    int32_t found;
+} columns;
+
+static void columns_free(columns *c) {
+    free(c->embeddings), free(c->quality), free(c->person), free(c->faces);
+    free(c->findings);
 }
 
-static void check_against_others(doctor *d, int at) {
-    const item *i = &d->items[at], *near = NULL, *copy = NULL;
-    float own = -1, other = -1, same = SAME_PICTURE;
-    int photos = 1;
-    for (int k = 0; k < d->count; k++) {
-        if (k == at) continue;
-        const item *o = &d->items[k];
-        float score = cosine(d, i, o);
-        if (k < at && score >= same) same = score, copy = o;
-        if (strcmp(o->person, i->person) == 0) {
-            photos++;
-            own = fmaxf(own, score);
-        } else if (score > other) {
-            other = score;
-            near = o;
-        }
-    }
-    if (copy) find(d, "duplicate", i, copy, same, "leave one of the two out");
-    if (photos == 1)
-        find(d, "single", i, NULL, NAN,
-             "add another photo: people of one are found less");
-    if (isnan(d->threshold) || photos == 1) return;
-    if (near && !copy && other >= d->threshold && other > own + CLEARLY)
-        find(d, "label", i, near, other,
-             "it is nearer to the other person: look who it is");
-    else if (own < UNLIKE * d->threshold)
-        find(d, "outlier", i, NULL, own, "it is unlike all other photos of this person");
-}
-
-static void check_photo(doctor *d, const item *i) {
-    const photo_result *p = i->photo;
-    if (!p->faces) return; /* the whole picture was taken */
-    const float *at = p->face.points;
-    float eyes = hypotf(at[2] - at[0], at[3] - at[1]);
-    float nose = fabsf(at[4] - (at[0] + at[2]) / 2) / fmaxf(eyes, 1);
-    if (p->face.width < SMALL)
-        find(d, "small", i, NULL, p->face.width, "take one where the face is larger");
-    else if (p->quality[0] < BLURRED)
-        find(d, "blurred", i, NULL, p->quality[0], "take a sharper one");
-    if (nose > AWAY)
-        find(d, "turned", i, NULL, nose, "take one that looks at the camera");
-    if (p->face.inside < CUT)
-        find(d, "cut", i, NULL, p->face.inside, "take one with the whole face in it");
-    if (p->faces > 1)
-        find(d, "several", i, NULL, (float)p->faces,
-             "the largest face was taken: see that it is the right one");
-}
-
-static int put_out(const cli_options *options, doctor *d) {
+static columns columns_of(const doctor *d) {
+    size_t n = (size_t)d->count + 1, dimension = (size_t)d->dimension;
+    columns c = {must_alloc(n * dimension, sizeof *c.embeddings),
+                 must_alloc(n, sizeof *c.quality),
+                 must_alloc(n, sizeof *c.person),
+                 must_alloc(n, sizeof *c.faces),
+                 must_alloc(n * HUM_MOST_FINDINGS, sizeof *c.findings),
+                 0};
     for (int i = 0; i < d->count; i++) {
-        check_against_others(d, i);
-        if (!d->items[i].credited)
-            find(d, "credit", &d->items[i], NULL, NAN,
-                 "say whose photo it is, and its licence");
-        if (d->items[i].photo) check_photo(d, &d->items[i]);
+        const item *it = &d->items[i];
+        memcpy(c.embeddings + (size_t)i * dimension, it->embedding,
+               dimension * sizeof *c.embeddings);
+        int first = 0; /* whole pictures have neither face nor quality */
+        while (strcmp(d->items[first].person, it->person) != 0) first++;
+        c.person[i] = first;
+        c.faces[i] = it->photo && it->photo->faces ? it->photo->face : (hum_face){0};
+        c.quality[i] = it->photo && it->photo->faces ? it->photo->quality[0] : 0;
     }
+    return c;
+}
+
+/* Those of hum_check about item i, as far as `kind`; at: where they begin, and end. */
+static void find_all(doctor *d, const columns *c, int i, int kind, int32_t *at) {
+    for (; *at < c->found; ++*at) {
+        const hum_finding *f = &c->findings[*at];
+        if (f->face != i || f->kind > kind) return;
+        find(d, kinds[f->kind][0], &d->items[i],
+             f->other < 0 ? NULL : &d->items[f->other], f->score, kinds[f->kind][1]);
+    }
+}
+
+static int examine(hum_engine *engine, doctor *d) {
+    columns c = columns_of(d);
+    int32_t at = 0;
+    int code = EXIT_DONE;
+    if (hum_check(engine, c.embeddings, c.person, c.faces, c.quality, d->count,
+                  c.findings, &c.found) != HUM_OK)
+        code = cli_fail("%s", hum_error(engine));
+    for (int i = 0; !code && i < d->count; i++) {
+        const item *it = &d->items[i];
+        find_all(d, &c, i, HUM_FINDING_OUTLIER, &at);
+        if (!it->credited)
+            find(d, "credit", it, NULL, NAN, "say whose photo it is, and its licence");
+        find_all(d, &c, i, HUM_FINDING_CUT, &at);
+        if (it->photo && it->photo->faces > 1)
+            find(d, "several", it, NULL, (float)it->photo->faces,
+                 "the largest face was taken: see that it is the right one");
+    }
+    columns_free(&c);
+    return code;
+}
+
+static int put_out(hum_engine *engine, const cli_options *options, doctor *d) {
+    int failed = examine(engine, d);
+    if (failed) return failed;
     size_t count = json_array_size(d->findings);
     if (options->json) {
         int code = print_json(
@@ -157,7 +165,7 @@ static int check_file(hum_engine *engine, const cli_options *options, doctor *d)
         if (hum_gallery_embedding(engine, i, row) != HUM_OK)
             code = cli_fail("%s", hum_error(engine));
     }
-    if (!code) code = put_out(options, d);
+    if (!code) code = put_out(engine, options, d);
     free(rows);
     gallery_close(&gallery);
     return code;
@@ -181,7 +189,7 @@ static int check_folder(hum_engine *engine, const cli_options *options, doctor *
         if (photos[i].state == PHOTO_OK) d->items[d->count++] = one;
         else find(d, "unusable", &one, NULL, NAN, photos[i].message);
     }
-    if (!code) code = put_out(options, d);
+    if (!code) code = put_out(engine, options, d);
     photos_free(photos, folder.count);
     credits_free(known);
     people_folder_free(&folder);
@@ -191,15 +199,10 @@ static int check_folder(hum_engine *engine, const cli_options *options, doctor *
 int run_gallery_check(const cli_options *options) {
     struct stat about;
     int is_folder = stat(options->operands[0], &about) == 0 && S_ISDIR(about.st_mode);
-    doctor d = {.threshold = NAN, .findings = json_array()};
+    doctor d = {.findings = json_array()};
     hum_engine *engine;
     int code = engine_open(options, is_folder ? EMBEDDER | DETECTORS : EMBEDDER, &engine);
-    json_t *info = code ? NULL : engine_info(engine);
-    double threshold = NAN;
-    if (info) json_unpack(info, "{s:{s?F}}", "embedder", "threshold", &threshold);
-    json_decref(info);
     if (!code) {
-        d.threshold = (float)threshold;
         d.dimension = hum_dimension(engine);
         code = (is_folder ? check_folder : check_file)(engine, options, &d);
     }
