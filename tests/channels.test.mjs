@@ -30,6 +30,7 @@ const ALLOWED = {
   'engine/bound-worker.js': { Worker: 'a script of the site, in a way that the policy binds',
     serviceWorker: 'asks whether it is there' },
   'engine/channel.js': { Worker: 'asks whether there are any' },
+  'engine/photo.js': { Worker: 'asks whether there are any' },
   'engine/convert.js': { Worker: 'asks whether there are any' },
   'page/gate/gate.js': { serviceWorker: 'installs sw.js and listens to it' },
   'guard.js': { RTCPeerConnection: 'takes it away', webkitRTCPeerConnection: 'takes it away' },
@@ -47,7 +48,7 @@ const ALLOWED = {
 };
 
 /** Scripts of others, and those made by tools: they are held by the policy, and by the gate. */
-const OTHERS = /^engine\/(convert\/packages\/|humshakal-(simd|relaxed))|^page\/people\/packages\//;
+const OTHERS = /^engine\/(convert\/packages\/|heic\/|humshakal-(simd|relaxed))|^page\/people\/packages\//;
 
 const scripts = (await readdir(site, { recursive: true }))
   .filter((file) => /\.m?js$/.test(file) && !OTHERS.test(file) && file !== 'files.js').sort();
@@ -113,7 +114,7 @@ test('no script of the site uses a way out that is not listed here with its reas
 });
 
 test('every import is of the site itself', async () => {
-  // Computed addresses: the engines that the manifest lists, the converter's own files, zip.js.
+  // Computed addresses: the engines that the manifest lists, the converter's own files, libheif, zip.js.
   const computed = [];
   for (const file of scripts) {
     for (const address of uses(await readFile(new URL(file, site), 'utf8')).imports) {
@@ -121,7 +122,7 @@ test('every import is of the site itself', async () => {
       else assert.match(address, /^\.\.?\/|^node:/, `${file} imports ${address}`);
     }
   }
-  assert.deepEqual([...new Set(computed)], ['engine/convert.js', 'engine/ops.js', 'page/people/zip.js']);
+  assert.deepEqual([...new Set(computed)], ['engine/convert.js', 'engine/heic-worker.js', 'engine/ops.js', 'page/people/zip.js']);
 });
 
 test('no page loads anything from elsewhere, and none has a form or a frame', async () => {

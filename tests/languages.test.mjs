@@ -152,7 +152,7 @@ test('what files and the engine say has words in each language, under its own En
     ...manifest.models.map((/** @type {any} */ { accuracy }) => accuracy),
     ...manifest.galleries.map((/** @type {any} */ { name }) => name),
     ...manifest.samples.map((/** @type {any} */ { title }) => title),
-    ...strings(await read('engine/photo.js')).filter((text) => /^This .*\.$/.test(text)
+    ...strings(`${await read('engine/photo.js')};${(await read('engine/heic.js')).replace(/^import .*$/gm, '')}`).filter((text) => /^This .*\.$/.test(text)
       && !text.includes('browser alters') && !text.includes('read the pixels')),
   ].filter(Boolean);
   assert.ok(told.length >= 15, `${told.length} texts`);
@@ -236,7 +236,8 @@ test('in Hindi from a sample to the result, with no English sentence left', asyn
 test('every failure is explained in Hindi first', async () => {
   const { page } = await open({ context: { locale: 'hi' } });
   const codes = ['ARGUMENT', 'STATE', 'FORMAT', 'UNSUPPORTED', 'LIMIT', 'MEMORY', 'MISMATCH',
-    'VALUE', 'INTERNAL', 'NETWORK', 'INTEGRITY', 'BROWSER', 'FILE', 'WEIGHTS', 'NO_FACE', 'CRASH'];
+    'VALUE', 'INTERNAL', 'NETWORK', 'INTEGRITY', 'BROWSER', 'FILE', 'WEIGHTS', 'GALLERY',
+    'NO_FACE', 'CRASH'];
   const said = await page.evaluate(async (/** @type {string[]} */ names) => {
     const { explain } = await import(new URL('page/words/words.js', document.baseURI).href);
     return names.flatMap((name) => ['starting', 'photo', 'weights'].map((during) => (

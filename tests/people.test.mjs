@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { serve } from '../tools/serve.mjs';
 import { json } from './lib/cli.mjs';
+import { assertForEveryone } from './lib/everyone.mjs';
 import { guarded, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
@@ -58,18 +59,22 @@ async function name(page, card, name) {
   await input.press('Enter');
 }
 
+/** Waits until the collection's line says so. @param {any} page @param {string} text */
+const says = (page, text) => page.waitForFunction((/** @type {string} */ wanted) => (
+  /** @type {HTMLElement} */ (document.querySelector('#about')).innerText.includes(wanted)), text);
+
+/** @param {any} page @param {string[]} [files]  without it, those of the mixed folder */
+async function readFiles(page, files) {
+  const names = files ?? (await readdir(mixed, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name)).sort();
+  await page.setInputFiles('#files', names);
+}
+
 /** What a button lets the visitor save. @param {any} page @param {string} does */
 async function saved(page, does) {
   const [download] = await Promise.all([page.waitForEvent('download'),
     page.click(`#uses [data-does=${does}]`)]);
   return { name: download.suggestedFilename(), path: await download.path() };
-}
-
-/** Names everybody who is in a photo of these four. @param {any} page */
-async function nameAll(page) {
-  const table = await page.evaluate(() => [...document.querySelectorAll('#crowd > .people > li button')]
-    .map((button) => button.getAttribute('aria-label')));
-  assert.equal(table.length, 4, 'four people with several photos');
 }
 
 test('a folder without names: people are found, named, searched and saved', async () => {
@@ -79,7 +84,7 @@ test('a folder without names: people are found, named, searched and saved', asyn
   await shown(page);
   const about = await page.innerText('#about');
   assert.match(about, /22 photos looked at, 2\d faces found\. One of them was known already\. One could not be used\. One other file was left aside\./);
-  await nameAll(page);
+  assert.equal(await cards(page).count(), 4, 'four people with several photos');
   assert.match(await page.innerText('#crowd .refused summary'), /One photo that could not be used/);
 
   // Each card is one person: all their photos, and nobody else's.
@@ -102,11 +107,9 @@ test('a folder without names: people are found, named, searched and saved', asyn
 
   // A name, once given, is all of theirs; it can be taken back.
   await name(page, 0, 'Asha');
-  await page.waitForFunction(() => /1 people|one person with a name/.test(
-    /** @type {HTMLElement} */ (document.querySelector('#about')).innerText));
+  await says(page, 'one person with a name');
   await page.click('#about [data-does=undo]');
-  await page.waitForFunction(() => /0 people with a name/.test(
-    /** @type {HTMLElement} */ (document.querySelector('#about')).innerText));
+  await says(page, '0 people with a name');
   assert.equal(await page.locator('#about [data-does=undo]').isDisabled(), true);
   assert.deepEqual(errors, []);
 });
@@ -193,3 +196,253 @@ test('a zip of photos, the names as XMP sidecars, and the whole site as a zip', 
   assert.deepEqual(other.log.filter(({ status }) => status >= 400), []);
   assert.deepEqual([...errors, ...visitor.errors], []);
 });
+
+inBoth('nothing is asked of the server while photos are read, sorted, named and saved', async () => {
+  const { page, errors, server } = await open({ path: 'people.html', context: { serviceWorkers: 'allow' } });
+  await guarded(page);
+  await readFiles(page);
+  await shown(page);
+  await page.click('#about [data-does=close]');
+  // All that the page needs is here now, and kept.
+  await page.waitForFunction(async () => {
+    const names = await caches.keys();
+    const name = names.find((one) => one.startsWith('humshakal-page-'));
+    return name && Boolean(await (await caches.open(name)).match('page/people/packages/zip-core.min.js'));
+  });
+  server.log.length = 0;
+  await readFiles(page);
+  await shown(page);
+  assert.equal(await cards(page).count(), 4);
+  await name(page, 0, 'Asha');
+  await says(page, 'one person with a name');
+  for (const does of ['humg', 'csv', 'json', 'xmp']) {
+    await page.click(`#uses [data-does=${does}]`);
+    await page.waitForFunction((/** @type {string} */ kind) => new RegExp(`${kind}.* is made`).test(
+      /** @type {HTMLElement} */ (document.querySelector('#uses .made')).innerText), does);
+  }
+  await page.click('#uses [data-does=check]');
+  await page.waitForSelector('#findings:not([hidden])');
+  // But for what the browser asks by itself: whether there is a newer service worker.
+  assert.deepEqual(server.log.filter(({ url }) => !['/sw.js', '/files.js'].includes(url)), []);
+  assert.deepEqual(errors, []);
+});
+
+inBoth('what was done is there after the page was closed, and no photo is looked at again', async () => {
+  const { page, errors, context, server } = await open({ path: 'people.html' });
+  await readFiles(page);
+  await shown(page);
+  await name(page, 0, 'Asha');
+  await name(page, 1, 'Ben');
+  await says(page, '2 people with a name');
+  await page.close();
+  const again = await context.newPage();
+  await again.goto(new URL('people.html', server.url).href);
+  await again.click('#kept [data-does=open]');
+  await shown(again);
+  await says(again, '21 photos');
+  await says(again, '2 people with a name');
+  assert.deepEqual((await cards(again).locator('input').evaluateAll((/** @type {any[]} */ inputs) => (
+    inputs.map(({ value }) => value)))).sort(), ['', '', 'Asha', 'Ben']);
+  // Undone in another visit.
+  await again.click('#about [data-does=undo]');
+  await says(again, 'one person with a name');
+  await readFiles(again);
+  await says(again, '22 of them were known already');
+  await says(again, 'one person with a name');
+  assert.equal(await cards(again).count(), 4);
+
+  await again.click('#about [data-does=close]');
+  await again.click('#kept [data-does=delete]');
+  assert.match(await again.innerText('#kept [data-does=delete]'), /for good/);
+  await again.click('#kept [data-does=delete]');
+  await again.waitForSelector('#kept[hidden]', { state: 'attached' });
+  assert.deepEqual(errors, []);
+});
+
+test('closed in the middle: what was looked at is kept, and the rest follows', async () => {
+  const { page, errors, context, server } = await open({ path: 'people.html' });
+  await read(page, inProject('build/photos/presidents'));
+  await page.click('#folder-names [data-does=no]');
+  await page.waitForFunction(() => /^([5-9]|\d\d) of/.test(
+    document.querySelector('#reading-text')?.textContent ?? ''));
+  await page.click('#reading [data-does=pause]');
+  await page.waitForFunction(() => /^Paused/.test(document.querySelector('#reading-text')?.textContent ?? ''));
+  await page.close();
+  const again = await context.newPage();
+  await again.goto(new URL('people.html', server.url).href);
+  await again.click('#kept [data-does=open]');
+  await shown(again); // sorted, though it never came to that
+  const done = Number(/(\d+) photos/.exec(await again.innerText('#about'))?.[1]);
+  assert.ok(done >= 5 && done < 45, `${done} photos`);
+  await read(again, inProject('build/photos/presidents'));
+  await says(again, '45 photos looked at');
+  assert.match(await again.innerText('#about'), new RegExp(`${done} of them were known already`));
+  await says(again, '45 photos, ');
+  assert.deepEqual(errors, []);
+});
+
+test('paused, gone on, and stopped', async () => {
+  const { page } = await open({ path: 'people.html' });
+  await read(page, inProject('build/photos/presidents'));
+  await page.click('#folder-names [data-does=no]');
+  const at = () => page.$eval('#reading-text', (/** @type {any} */ text) => Number(/(\d+) of/.exec(text.textContent)?.[1] ?? 0));
+  await page.waitForFunction(() => /^[3-9] of/.test(document.querySelector('#reading-text')?.textContent ?? ''));
+  await page.click('#reading [data-does=pause]');
+  await page.waitForTimeout(1500); // what was under way comes to its end
+  const before = await at();
+  await page.waitForTimeout(1500);
+  assert.equal(await at(), before);
+  assert.equal(await page.innerText('#reading [data-does=pause]'), 'Go on');
+  await page.click('#reading [data-does=pause]');
+  await page.waitForFunction((/** @type {number} */ old) => Number(/(\d+) of/.exec(
+    document.querySelector('#reading-text')?.textContent ?? '')?.[1]) > old, before);
+  await page.click('#reading [data-does=stop]');
+  await shown(page);
+  assert.ok(Number(/(\d+) photos/.exec(await page.innerText('#about'))?.[1]) < 45);
+});
+
+test('looked for among one’s own people, and among the site’s as well', async () => {
+  const { page, errors } = await open({ path: 'people.html' });
+  await read(page, inProject(LABELED));
+  await page.click('#folder-names [data-does=yes]');
+  await shown(page);
+  const [file] = (await readdir(inProject(`${LABELED}/laura tilling`))).sort();
+  const probe = inProject(`${LABELED}/laura tilling/${file}`);
+  await page.click('#uses [data-does=match]');
+  await page.waitForSelector('#chooser #file');
+  await page.waitForFunction(() => /labeled/.test(document.querySelector('#known')?.textContent ?? ''));
+  await page.setInputFiles('#file', probe);
+  await resultShown(page);
+  assert.equal((await names(page)).length, 4);
+  assert.equal((await names(page))[0], 'laura tilling');
+
+  await page.goto(new URL('people.html', page.url()).href);
+  await page.click('#kept [data-does=open]');
+  await shown(page);
+  await page.click('#uses [data-does=both]');
+  await page.waitForFunction(() => /labeled, and Presidents.*49 people/.test(document.querySelector('#known')?.textContent ?? ''));
+  await page.setInputFiles('#file', probe);
+  await resultShown(page);
+  assert.equal((await names(page))[0], 'laura tilling');
+  await page.setInputFiles('#file', inProject('build/photos/presidents/Abraham Lincoln/abraham-lincoln.png'));
+  await page.waitForFunction(() => /Lincoln/.test(
+    /** @type {HTMLElement} */ (document.querySelector('#results .person h3'))?.innerText ?? ''));
+  // A file of it is taken by the first page as well, and by any other.
+  await page.goto(new URL('people.html', page.url()).href);
+  await page.click('#kept [data-does=open]');
+  await shown(page);
+  const { path } = await saved(page, 'humg');
+  const gallery = { name: 'Four friends.humg', mimeType: '', buffer: await readFile(path) };
+  for (const where of ['./', 'compare.html', 'people.html']) {
+    await page.goto(new URL(where, page.url()).href);
+    await page.waitForFunction(() => !document.querySelector('#late'));
+    await page.evaluate((/** @type {number[]} */ bytes) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([new Uint8Array(bytes)], 'Four friends.humg'));
+      document.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+    }, [...gallery.buffer]);
+    await page.waitForFunction(() => /Four friends/.test(document.querySelector('#known')?.textContent ?? ''));
+  }
+  await page.setInputFiles('#file', { name: 'broken.humg', mimeType: '', buffer: Buffer.from('no gallery') });
+  assert.match(await notice(page), /This gallery cannot be used here/);
+  assert.deepEqual(errors, []);
+});
+
+test('a collection that is open elsewhere is not opened twice', async () => {
+  const { page, context, server } = await open({ path: 'people.html' });
+  await readFiles(page, [inProject('build/photos/samples/group.jpg')]);
+  await shown(page);
+  const other = await context.newPage();
+  await other.goto(new URL('people.html', server.url).href);
+  await other.click('#kept [data-does=open]');
+  assert.match(await notice(other), /open in another tab/);
+  await page.close();
+  await other.click('#notice .actions button >> nth=0');
+  await other.click('#kept [data-does=open]');
+  await shown(other);
+});
+
+test('names are text, whatever they are', async () => {
+  const { page, errors } = await open({ path: 'people.html' });
+  await read(page);
+  await shown(page);
+  const wild = '<img src=x onerror=alert(1)>"&; ../=1+1 \u202e आशा';
+  await name(page, 0, wild);
+  await says(page, 'one person with a name');
+  await cards(page).first().locator('button').click();
+  assert.match(await page.innerText('#person h2'), /<img src=x onerror=alert\(1\)>/);
+  await page.click('#person [data-does=close]');
+  const gallery = await saved(page, 'humg');
+  assert.deepEqual(json(['gallery', 'info', gallery.path]).people.map((/** @type {any} */ person) => person.name), [wild]);
+  const xmp = await saved(page, 'xmp');
+  assert.match(xmp.name, /^humshakal-people-\w+\.xmp\.zip$/);
+  assert.deepEqual(errors, []);
+});
+
+test('a browser that keeps nothing says so, and everything works until the page is closed', async () => {
+  const { page, errors } = await open({ path: 'people.html', script: () => {
+    Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => { throw new DOMException('no', 'SecurityError'); },
+      databases: async () => [] } });
+  } });
+  await read(page);
+  await shown(page);
+  await says(page, 'lasts until this page is closed');
+  await name(page, 0, 'Asha');
+  await says(page, 'one person with a name');
+  assert.ok((await saved(page, 'humg')).path);
+  assert.ok(await page.locator('#crowd canvas').first().evaluate((/** @type {any} */ canvas) => canvas.width > 0));
+  assert.deepEqual(errors, []);
+});
+
+test('the privacy page removes it all, from under an open page too', async () => {
+  const { page, context, server } = await open({ path: 'people.html' });
+  await readFiles(page, [inProject('build/photos/samples/group.jpg')]);
+  await shown(page);
+  const other = await context.newPage();
+  await other.goto(new URL('privacy.html', server.url).href);
+  await other.click('#wipe');
+  await other.waitForFunction(() => /Your own people, with all names and faces/.test(
+    document.querySelector('#wiped')?.textContent ?? ''));
+  assert.deepEqual(await other.evaluate(async () => (await indexedDB.databases()).length), 0);
+  await page.reload();
+  await page.waitForFunction(() => !document.querySelector('#late'));
+  assert.equal(await page.locator('#kept li').count(), 0);
+});
+
+for (const locale of ['en', 'hi']) {
+  test(`axe finds nothing in any state of it (${locale})`, async () => {
+    const { page } = await open({ path: 'people.html', context: { locale, reducedMotion: 'reduce' } });
+    await assertForEveryone(page, `empty, ${locale}`);
+    await read(page, inProject(LABELED));
+    await page.waitForSelector('#folder-names:not([hidden])');
+    await assertForEveryone(page, `names, ${locale}`);
+    await read(page, inProject('build/photos/presidents'));
+    await page.click('#folder-names [data-does=no]');
+    await page.waitForSelector('#reading:not([hidden])');
+    await page.click('#reading [data-does=pause]');
+    await assertForEveryone(page, `reading, ${locale}`);
+    await page.click('#reading [data-does=pause]');
+    await shown(page);
+    await read(page);
+    await shown(page);
+    await page.waitForSelector('#question:not([hidden])');
+    await name(page, 0, 'आशा');
+    await page.waitForTimeout(500);
+    for (const summary of await page.locator('#crowd summary:visible, #uses summary').all()) await summary.click();
+    await assertForEveryone(page, `people, ${locale}`);
+    await page.click('#uses [data-does=check]');
+    await page.waitForSelector('#findings:not([hidden])');
+    await assertForEveryone(page, `findings, ${locale}`);
+    await cards(page).first().locator('button').click();
+    await page.waitForSelector('#person[open]');
+    await assertForEveryone(page, `person, ${locale}`);
+    await page.locator('#person .tiles button').first().click();
+    await page.waitForSelector('#whole .frame:not([hidden])');
+    await assertForEveryone(page, `whole, ${locale}`);
+    await page.click('#whole [data-does=close]');
+    await page.click('#person [data-does=close]');
+    await page.click('#about [data-does=close]');
+    await page.waitForSelector('#kept:not([hidden])');
+    await assertForEveryone(page, `kept, ${locale}`);
+  });
+}

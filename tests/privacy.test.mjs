@@ -221,12 +221,12 @@ test('an update of the site arrives whole: at once for who comes, on a word for 
 });
 
 test('the list of the site’s files is whole, and a page with another policy is refused', async (t) => {
-  const { kept, large } = JSON.parse((await readFile(new URL('files.js', site), 'utf8'))
+  const { kept, rare, large } = JSON.parse((await readFile(new URL('files.js', site), 'utf8'))
     .replace('self.SITE = ', '').replace(/;\n$/, ''));
   const present = (await readdir(site, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(inProject('build/site/').length));
-  assert.deepEqual([...Object.keys(kept), ...large, 'files.js', 'sw.js'].sort(), present.sort());
+  assert.deepEqual([...Object.keys({ ...kept, ...rare }), ...large, 'files.js'].sort(), present.sort());
   const folder = await mkdtemp(join(tmpdir(), 'humshakal-'));
   t.after(() => rm(folder, { recursive: true }));
   const html = await readFile(new URL('index.html', site), 'utf8');

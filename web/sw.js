@@ -21,10 +21,13 @@ worker.importScripts('files.js');
 
 /**
  * version: of all files together. policy: of the page. kept: the page's own files with
- * their SHA-256. large: what else may be asked for.
- * @type {{version: string, policy: string, kept: Record<string, string>, large: string[]}}
+ * their SHA-256. rare: those that are kept once they were wanted. large: what else may be asked
+ * for.
+ * @type {{version: string, policy: string, kept: Record<string, string>,
+ *   rare: Record<string, string>, large: string[]}}
  */
-const { version, policy, kept, large } = worker.SITE;
+const { version, policy, kept, rare, large } = worker.SITE;
+const hashes = { ...kept, ...rare };
 const LIST = `self.SITE = ${JSON.stringify(worker.SITE)};\n`;
 
 const SCOPE = new URL('./', self.location.href);
@@ -83,7 +86,7 @@ function fileOf({ method, mode, url }) {
     || (search !== '' && mode !== 'navigate')) return null;
   const path = pathname.slice(SCOPE.pathname.length);
   const file = path === '' || path.endsWith('/') ? `${path}index.html` : path;
-  return Object.hasOwn(kept, file) || large.includes(file) ? file : null;
+  return Object.hasOwn(hashes, file) || large.includes(file) ? file : null;
 }
 
 /** @param {{request: Request, clientId: string, resultingClientId: string}} event */
@@ -95,7 +98,7 @@ async function answer({ request, clientId, resultingClientId }) {
     const older = request.mode === 'navigate' ? undefined
       : await ifItCan(() => olderFile(file, clientId, resultingClientId));
     return older ?? await ifItCan(() => keptFile(file))
-      ?? await (file.endsWith('js') ? passInTime(file, request) : pass(file, request));
+      ?? await (file.endsWith('js') && !Object.hasOwn(rare, file) ? passInTime(file, request) : pass(file, request));
   }
   tell({ refused: true, file: '', received: 0 });
   return request.mode === 'navigate' && request.method === 'GET'
@@ -129,13 +132,13 @@ async function pass(file, { cache, signal, headers: asked } = {}) {
   const response = await fetch(new URL(file, SCOPE), { cache, signal, credentials: 'omit',
     referrerPolicy: 'no-referrer', headers: rangeOf(file, asked) });
   const { status, statusText, headers, ok } = response;
-  if (!ok || !Object.hasOwn(kept, file)) {
+  if (!ok || !Object.hasOwn(hashes, file)) {
     return guarded(response.body?.pipeThrough(counter(file)), { status, statusText, headers });
   }
   const bytes = await response.arrayBuffer();
   tell({ refused: false, file, received: bytes.byteLength });
   const answered = guarded(bytes, { status, statusText, headers });
-  if (await sha256(bytes) === kept[file]) {
+  if (await sha256(bytes) === hashes[file]) {
     // Kept with the right type, whatever the server called it this time.
     const type = TYPES[file.replace(/.*\./, '')];
     if (type) answered.headers.set('Content-Type', type);

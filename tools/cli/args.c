@@ -2,6 +2,7 @@
 
 #include "fail.h"
 #include "humshakal.h"
+#include "other_formats.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -70,7 +71,7 @@ static void print_help(const cli_command *command) {
 }
 
 void cli_print_version(void) {
-    printf("humshakal %s\n", hum_version());
+    printf("humshakal %s\nphotos: JPEG, PNG%s\n", hum_version(), other_formats());
 }
 
 void cli_print_overview(FILE *out, const cli_command *commands) {

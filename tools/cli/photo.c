@@ -2,6 +2,7 @@
 
 #include "fail.h"
 #include "files.h"
+#include "other_formats.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,13 +51,28 @@ static hum_status embed_faces(hum_engine *engine, const hum_face *faces, int32_t
     return status;
 }
 
+/* Of a format that the library leaves to others. */
+static int decode_other(hum_engine *engine, const unsigned char *bytes, size_t bytes_size,
+                        int32_t size[2], const char **why) {
+    if (!other_format(bytes, bytes_size)) return 0;
+    uint8_t *rgba = other_decode(bytes, bytes_size, size, why);
+    if (!rgba) return 0;
+    int ok = hum_photo_pixels(engine, rgba, size[0], size[1]) == HUM_OK;
+    if (!ok) *why = hum_error(engine);
+    free(rgba);
+    return ok;
+}
+
 int photo_decode(hum_engine *engine, const char *path, int32_t size[2],
                  char message[PHOTO_MESSAGE]) {
     size_t bytes_size = 0;
     const char *why = "";
     unsigned char *bytes = file_read(path, HUM_MAX_PHOTO_BYTES, &bytes_size, &why);
     int ok = bytes && hum_photo_decode(engine, bytes, bytes_size, size) == HUM_OK;
-    if (bytes && !ok) why = hum_error(engine);
+    if (bytes && !ok) {
+        why = hum_error(engine);
+        ok = decode_other(engine, bytes, bytes_size, size, &why);
+    }
     if (!ok) snprintf(message, PHOTO_MESSAGE, "%s", why);
     free(bytes);
     return ok;

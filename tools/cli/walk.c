@@ -12,9 +12,12 @@
 enum { DEEPEST = 64 }; /* links may lead round in circles */
 
 int is_photo_name(const char *name) {
+    static const char *const ends[] = {"jpg",  "jpeg", "png", "webp",
+                                       "heic", "heif", "avif"};
     const char *dot = strrchr(name, '.');
-    return dot && (!strcasecmp(dot, ".jpg") || !strcasecmp(dot, ".jpeg") ||
-                   !strcasecmp(dot, ".png"));
+    for (size_t i = 0; dot && i < sizeof ends / sizeof *ends; i++)
+        if (!strcasecmp(dot + 1, ends[i])) return 1;
+    return 0;
 }
 
 typedef struct {

@@ -67,7 +67,9 @@ export async function startBare(args = []) {
           }
         },
 
-        /** @param {string} selector @param {string} file */
+        close: () => call('Target.closeTarget', { targetId }),
+
+        /** @param {string} selector @param {string} file  or a folder */
         async give(selector, file) {
           const { result } = await evaluate(`document.querySelector('${selector}')`,
             { returnByValue: false });

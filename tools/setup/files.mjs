@@ -13,8 +13,11 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 
-/** What assets.js keeps, and what few visitors ever need, is not fetched in advance. */
-const LARGE = /\.(wasm|humg|recipe|tflite(\.\d+)?)$|^engine\/convert\/|^picture\.jpg$/;
+/** What assets.js keeps is none of the service worker's business. */
+const LARGE = /\.(wasm|humg|recipe|tflite(\.\d+)?)$|^picture\.jpg$/;
+
+/** What few visitors ever need is kept once it was. */
+const RARE = /^engine\/(convert|heic)\//;
 
 const VERSION = 'page/gate/version.js';
 
@@ -52,17 +55,20 @@ async function main() {
   const version = createHash('sha256').update(policy);
   /** @type {Record<string, string>} */
   const kept = {};
+  /** @type {Record<string, string>} */
+  const rare = {};
   for (const file of files) {
     const bytes = await readFile(join(site, file));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     version.update(`${file} ${sha256}\n`);
-    if (!LARGE.test(file)) kept[file] = sha256;
+    if (RARE.test(file)) rare[file] = sha256;
+    else if (!LARGE.test(file)) kept[file] = sha256;
     if (file.endsWith('.html') && policyOf(String(bytes)) !== policy) {
       throw new Error(`${file} has another content security policy than index.html.`);
     }
   }
-  const large = files.filter((file) => !(file in kept));
-  const list = { version: version.digest('hex').slice(0, 16), policy, kept, large };
+  const large = files.filter((file) => LARGE.test(file) && !RARE.test(file));
+  const list = { version: version.digest('hex').slice(0, 16), policy, kept, rare, large };
   await writeFile(join(site, 'files.js'), `self.SITE = ${JSON.stringify(list, null, 1)};\n`);
 }
 

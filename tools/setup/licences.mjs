@@ -52,6 +52,7 @@ function code() {
     ['musl, the C library', join(emscripten, 'system/lib/libc/musl/COPYRIGHT')],
     ['h5wasm and HDF5', join(packages, 'h5wasm/LICENSE.txt')],
     ['FlatBuffers', join(packages, 'flatbuffers/LICENSE')],
+    ['libheif and libde265, for HEIC photos', join(packages, 'libheif-js/libheif-wasm/LICENSE')],
     ['zip.js', join(packages, '@zip.js/zip.js/LICENSE')],
   ];
 }

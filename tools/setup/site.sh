@@ -45,7 +45,7 @@ done
 packages=build/npm/models/node_modules
 inputs=$(find web tools/packages.mjs "${engines[@]}" build/models "${galleries[@]}" "${titles[@]}" build/photos/samples \
     "${credits[@]}" LICENSE tools/setup/{site.sh,{strip-comments,preload,manifest,licences,files}.mjs} \
-    "$packages"/{h5wasm,flatbuffers,@zip.js/zip.js}/package.json -type f -print0 | sort -z | xargs -0 sha256sum)
+    "$packages"/{h5wasm,flatbuffers,@zip.js/zip.js,libheif-js}/package.json -type f -print0 | sort -z | xargs -0 sha256sum)
 key=$(key_of_text "$first" "$gallery" "$inputs")
 [[ ! -d build/site ]] || ! stamp_is site "$key" || exit 0
 
@@ -62,6 +62,9 @@ node tools/setup/preload.mjs "$new"/*.html ||
 mkdir -p "$new"/engine/convert/packages/{h5wasm,flatbuffers}
 cp "$packages"/h5wasm/dist/esm/*.js "$new/engine/convert/packages/h5wasm"
 cp "$packages"/flatbuffers/mjs/*.js "$new/engine/convert/packages/flatbuffers"
+# What reads HEIC photos where the browser cannot.
+mkdir -p "$new/engine/heic"
+cp "$packages/libheif-js/libheif-wasm/libheif-bundle.mjs" "$new/engine/heic"
 # What reads and writes zips of a person's own photos and people.
 mkdir -p "$new/page/people/packages"
 cp "$packages/@zip.js/zip.js/dist/zip-core.min.js" "$new/page/people/packages"

@@ -5,6 +5,7 @@
  */
 
 import { HumError } from './errors.js';
+import { arrival } from './patience.js';
 
 /** @typedef {{data: Uint8Array | Uint8ClampedArray, width: number, height: number}} Pixels */
 /** @typedef {Blob | ImageBitmap | ImageData | Pixels} Photo */
@@ -90,8 +91,15 @@ async function bitmapOf(blob, kind) {
   try {
     return await createImageBitmap(blob);
   } catch (cause) {
+    if (kind === 'heic' && typeof Worker === 'function') return heicBitmap(blob);
     throw new HumError('HUM_ERROR_FILE', UNREADABLE[kind] ?? UNREADABLE.unknown, { cause });
   }
+}
+
+/** Few have such photos, so what reads them is loaded when there is one. @param {Blob} blob */
+async function heicBitmap(blob) {
+  const { decodeHeic } = await arrival(import('./heic.js'), 'heic.js');
+  return createImageBitmap(await decodeHeic(blob));
 }
 
 /** The size that a picture is drawn in. @param {{width: number, height: number}} size */
@@ -223,8 +231,6 @@ const REFUSALS = {
 
 /** What to say when the browser cannot decode a kind. @type {Record<string, string>} */
 const UNREADABLE = {
-  heic: 'This is a HEIC photo, which this browser cannot read. Safari can; elsewhere save '
-    + 'it as JPEG first (on an iPhone: Settings, Camera, Formats, Most Compatible).',
   tiff: 'This browser cannot read TIFF pictures. Save it as JPEG or PNG first.',
   jxl: 'This browser cannot read this JPEG XL picture. Save it as JPEG or PNG first.',
   avif: 'This browser cannot read this AVIF picture; it may be damaged. Try a JPEG or PNG.',

@@ -298,8 +298,7 @@ export class Collection {
     if (!last) return undefined;
     for (const { id, before } of last.people) this.#setPerson(id, before);
     for (const { id, before } of last.faces) this.#place(id, before);
-    this.apart = this.apart.filter((pair) => !last.apart.some((one) => (
-      one[0] === pair[0] && one[1] === pair[1])));
+    this.apart = this.apart.slice(0, this.apart.length - last.apart.length);
     this.#changed();
     return last;
   }

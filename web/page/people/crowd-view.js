@@ -22,11 +22,13 @@ export function mountCrowd(element) {
     const item = copyOf('person-card-template');
     const input = part(item, 'input');
     part(item, 'button').addEventListener('click', () => emit(item, 'person', { person: id }));
-    input.addEventListener('change', () => emit(item, 'tend',
-      { does: 'name', person: id, name: input.value }));
+    const take = () => emit(item, 'tend', { does: 'name', person: id, name: input.value });
+    input.addEventListener('change', take);
     input.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key }) => {
-      if (key === 'Enter') nextOf(input)?.focus(); // which is a change as well
-      else if (key === 'Escape') input.value = state.collection?.people.get(id)?.name ?? '';
+      if (key === 'Enter') {
+        take();
+        nextOf(input)?.focus();
+      } else if (key === 'Escape') input.value = state.collection?.people.get(id)?.name ?? '';
     });
     return item;
   };

@@ -6,7 +6,7 @@
  */
 
 import { Humshakal, HumError, isAbort, pictureOf } from '../../engine/humshakal.js';
-import { startGate } from '../gate/gate.js';
+import { keepPage, startGate } from '../gate/gate.js';
 import { keepChoice, recallChoice } from '../networks/choice.js';
 import { createPage, element, on } from '../page.js';
 import { SCREEN_SIDE } from '../pictures.js';
@@ -58,6 +58,9 @@ const state = {
 /** The service worker stands between the page and the network before the engine starts. */
 const gate = startGate();
 
+/** The page's files, for visits without a network. @type {Promise<void> | null} */
+let keeping = null;
+
 const page = createPage({
   state,
   views: [
@@ -80,7 +83,9 @@ const page = createPage({
   first: 'folder',
   create: async (options) => {
     await gate;
-    return Humshakal.create({ ...await network(), ...options });
+    const humshakal = await Humshakal.create({ ...await network(), ...options });
+    keeping ??= gate.then((guarded) => (guarded ? keepPage() : undefined));
+    return humshakal;
   },
   explain: (error, during) => (error instanceof HumError && error.code === 'HUM_ERROR_MISMATCH' && state.about
     ? explainPlain(say('wrongNetwork'), say('wrongNetworkText',
@@ -160,10 +165,8 @@ async function opened(job, name, folders) {
   await job.wait(hold(about.id));
   const collection = new Collection();
   job.show({ about, collection, version: 0, questions: [], asked: false, findings: null, made: '', read: '' });
-  if (store.keeps) {
-    const promised = await navigator.storage?.persist?.().catch(() => false);
-    job.show({ promised: Boolean(promised) });
-  }
+  // Some browsers ask the visitor, who need not answer.
+  if (store.keeps) navigator.storage?.persist?.().then((promised) => show({ promised }), () => {});
   return collection;
 }
 

@@ -27,6 +27,8 @@ export async function* siteFiles({ name, statement, people, photos, large, fetch
   const version = await versionOf(`${list.version} ${name} ${statement} ${Date.now()}`);
   /** @type {Record<string, string>} */
   const kept = {};
+  /** @type {Record<string, string>} */
+  const rare = {};
   /** @type {string[]} */
   const others = [];
   for await (const file of large) {
@@ -42,18 +44,23 @@ export async function* siteFiles({ name, statement, people, photos, large, fetch
     kept[path] = await sha256(changed);
     yield { path, content: changed };
   }
+  for (const [path, hash] of Object.entries(list.rare)) {
+    rare[path] = hash;
+    yield { path, content: await fetchFile(path) };
+  }
   for (const path of list.large.filter((file) => !REPLACED.test(file))) {
     others.push(path);
     yield { path, content: await fetchFile(path) };
   }
-  const files = { version, policy: list.policy, kept, large: others.sort() };
+  const files = { version, policy: list.policy, kept, rare, large: others.sort() };
   yield { path: 'files.js', content: `self.SITE = ${JSON.stringify(files, null, 1)};\n` };
 }
 
 /**
  * What tools/setup/files.mjs has written.
  * @param {string} script
- * @returns {{version: string, policy: string, kept: Record<string, string>, large: string[]}}
+ * @returns {{version: string, policy: string, kept: Record<string, string>,
+ *   rare: Record<string, string>, large: string[]}}
  */
 export function readList(script) {
   const [, json] = /^self\.SITE = ([\s\S]*);\s*$/.exec(script) ?? [];

@@ -487,8 +487,8 @@ export default {
       'यह फ़ोटो नहीं, उसकी जगह रखा Git LFS का संकेत है। पहले असली फ़ाइल लाएँ।',
     'This is a video. Take a still picture from it and choose that.':
       'यह वीडियो है। उसमें से एक तस्वीर निकालें और उसे चुनें।',
-    'This is a HEIC photo, which this browser cannot read. Safari can; elsewhere save it as JPEG first (on an iPhone: Settings, Camera, Formats, Most Compatible).':
-      'यह HEIC फ़ोटो है, जिसे यह ब्राउज़र पढ़ नहीं सकता। Safari पढ़ सकता है; बाक़ी जगह पहले इसे JPEG के रूप में सहेजें (iPhone पर: सेटिंग्स, कैमरा, फ़ॉर्मैट, सर्वाधिक संगत)।',
+    'This HEIC photo is damaged, or of a kind that cannot be read here. Save it as JPEG and try that.':
+      'यह HEIC फ़ोटो ख़राब है, या ऐसी है जो यहाँ पढ़ी नहीं जा सकती। इसे JPEG के रूप में सहेजें और वह आज़माएँ।',
     'This browser cannot read TIFF pictures. Save it as JPEG or PNG first.':
       'यह ब्राउज़र TIFF तस्वीरें पढ़ नहीं सकता। पहले इसे JPEG या PNG के रूप में सहेजें।',
     'This browser cannot read this JPEG XL picture. Save it as JPEG or PNG first.':
