@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { serve } from '../tools/serve.mjs';
 import { json } from './lib/cli.mjs';
+import { launch } from './lib/browser.mjs';
 import { assertForEveryone } from './lib/everyone.mjs';
 import { guarded, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
@@ -333,7 +334,7 @@ test('looked for among one’s own people, and among the site’s as well', asyn
   await shown(page);
   const { path } = await saved(page, 'humg');
   const gallery = { name: 'Four friends.humg', mimeType: '', buffer: await readFile(path) };
-  for (const where of ['./', 'compare.html', 'people.html']) {
+  for (const where of ['./', 'compare.html']) {
     await page.goto(new URL(where, page.url()).href);
     await page.waitForFunction(() => !document.querySelector('#late'));
     await page.evaluate((/** @type {number[]} */ bytes) => {
@@ -343,6 +344,19 @@ test('looked for among one’s own people, and among the site’s as well', asyn
     }, [...gallery.buffer]);
     await page.waitForFunction(() => /Four friends/.test(document.querySelector('#known')?.textContent ?? ''));
   }
+  // And becomes a collection again, without its photos.
+  await page.goto(new URL('people.html', page.url()).href);
+  await page.setInputFiles('#files', gallery);
+  await shown(page);
+  await says(page, '19 photos, 19 faces, 4 people with a name');
+  await cards(page).first().locator('button').click();
+  await page.locator('#person .tiles button').first().click();
+  await page.waitForSelector('#whole[open]');
+  assert.match(await page.innerText('#whole'), /choose the folder again/);
+  await page.click('#whole [data-does=close]');
+  await page.click('#person [data-does=close]');
+  assert.deepEqual(await readFile((await saved(page, 'humg')).path), gallery.buffer);
+  await page.goto(new URL('./', page.url()).href);
   await page.setInputFiles('#file', { name: 'broken.humg', mimeType: '', buffer: Buffer.from('no gallery') });
   assert.match(await notice(page), /This gallery cannot be used here/);
   assert.deepEqual(errors, []);
@@ -446,3 +460,111 @@ for (const locale of ['en', 'hi']) {
     await assertForEveryone(page, `kept, ${locale}`);
   });
 }
+
+test('zips that are damaged, encrypted or made to fill the memory are told', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'humshakal-zips-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  execFileSync('/usr/bin/python3', ['-c', `
+import sys, zipfile, struct, random
+photo, folder = sys.argv[1:]
+with zipfile.ZipFile(folder + '/good.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+    z.write(photo, 'some/photo.jpg')
+    z.writestr('some/other.jpg', open(photo, 'rb').read() + b'2')
+    z.writestr('some/notes.txt', 'hello')
+    z.writestr('__MACOSX/some/._photo.jpg', b'x')
+with zipfile.ZipFile(folder + '/up.zip', 'w') as z: z.writestr('some/../../up.jpg', b'x')
+with zipfile.ZipFile(folder + '/bomb.zip', 'w', zipfile.ZIP_DEFLATED) as z: z.writestr('bomb.jpg', b'0' * (300 << 20))
+data = bytearray(open(folder + '/bomb.zip', 'rb').read())
+for at in (data.find(b'PK\\x01\\x02') + 24, data.find(b'PK\\x03\\x04') + 22): data[at:at + 4] = struct.pack('<I', 1000)
+open(folder + '/liar.zip', 'wb').write(data)
+good = open(folder + '/good.zip', 'rb').read()
+locked = bytearray(good)
+at = locked.find(b'PK\\x01\\x02')
+while at >= 0:
+    locked[at + 8] |= 1
+    at = locked.find(b'PK\\x01\\x02', at + 4)
+at = locked.find(b'PK\\x03\\x04')
+while at >= 0:
+    locked[at + 6] |= 1
+    at = locked.find(b'PK\\x03\\x04', at + 4)
+open(folder + '/locked.zip', 'wb').write(locked)
+open(folder + '/cut.zip', 'wb').write(good[:-40])
+open(folder + '/text.zip', 'w').write('no zip')
+random.seed(4)
+for i in range(60):
+    bad = bytearray(good)
+    for k in range(3): bad[random.randrange(len(bad)) if i % 2 else len(bad) - 1 - random.randrange(400)] ^= 1 << random.randrange(8)
+    open(f'{folder}/damaged-{i}.zip', 'wb').write(bad if i % 5 else bad[:random.randrange(len(bad))])
+`, inProject('build/photos/samples/portrait-1.jpg'), folder]);
+  const { page, errors } = await open({ path: 'people.html' });
+  const give = (/** @type {string} */ name) => page.setInputFiles('#files', join(folder, name));
+  for (const [name, told] of /** @type {[string, RegExp][]} */ ([['text.zip', /damaged, or no zip/], ['cut.zip', /damaged, or no zip/],
+    ['up.zip', /damaged, or no zip/],
+    ['locked.zip', /has a password/]])) {
+    await page.reload();
+    await give(name);
+    assert.match(await notice(page), told, name);
+  }
+  await page.reload();
+  await give('good.zip');
+  await shown(page);
+  await says(page, 'faces found');
+  assert.match(await page.innerText('#about'), /2 photos looked at/);
+  await page.click('#about [data-does=close]');
+  for (const name of ['bomb.zip', 'liar.zip']) {
+    await give(name);
+    await says(page, 'One could not be used');
+    await page.click('#about [data-does=close]');
+  }
+  for (let i = 0; i < 60; i += 1) {
+    await give(`damaged-${i}.zip`);
+    await page.waitForSelector('#notice:not([hidden]), #about:not([hidden])');
+    if (await page.isVisible('#about')) await page.click('#about [data-does=close]');
+    else await page.reload();
+  }
+  assert.deepEqual(errors, []);
+});
+
+test('without a network, once it was here', async () => {
+  const { page, context, server } = await open({ path: 'people.html', context: { serviceWorkers: 'allow' } });
+  await guarded(page);
+  await read(page);
+  await shown(page);
+  await page.waitForFunction(async () => {
+    const name = (await caches.keys()).find((one) => one.startsWith('humshakal-page-'));
+    return name && Boolean(await (await caches.open(name)).match('page/people/packages/zip-core.min.js'));
+  });
+  await server.close();
+  await context.setOffline(true);
+  await page.goto(new URL('people.html', server.url).href);
+  await page.click('#kept [data-does=open]');
+  await shown(page);
+  await read(page);
+  await says(page, '22 of them were known already');
+  await name(page, 0, 'Asha');
+  await says(page, 'one person with a name');
+  assert.match((await saved(page, 'xmp')).name, /xmp\.zip$/);
+});
+
+test('a person before the camera: a picture for each pose that is held, and none without a name', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'humshakal-enrol-'));
+  await cp(inProject('build/photos/samples/portrait-1.jpg'), join(folder, 'film.mjpeg'));
+  const browser = await launch('chromium', ['--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${join(folder, 'film.mjpeg')}`]);
+  t.after(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const { page, errors } = await open({ path: 'people.html', browser, context: { permissions: ['camera'] } });
+  await page.click('#enrol');
+  await page.waitForFunction(() => /First write the name/.test(document.querySelector('#enrolment .hint')?.textContent ?? ''));
+  await page.fill('#enrolment input', 'Emily');
+  await page.press('#enrolment input', 'Enter');
+  await page.waitForFunction(() => /One picture is taken/.test(document.querySelector('#enrolment .hint')?.textContent ?? ''));
+  assert.equal(await page.locator('#enrolment .strip canvas').count(), 1);
+  await page.click('#enrolment [data-does=close]');
+  await shown(page);
+  await says(page, 'one person with a name');
+  assert.equal(await page.$eval('#enrolment video', (/** @type {any} */ video) => video.srcObject), null);
+  assert.deepEqual(errors, []);
+});

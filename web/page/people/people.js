@@ -29,7 +29,7 @@ import { explainPlain, madeText, nameOf, readText } from './people-words.js';
 import { mountPerson } from './person-view.js';
 import { mountQuestion } from './question-view.js';
 import { findQuestions } from './questions.js';
-import { Gate, readPhotos } from './reading.js';
+import { Gate, readPhotos, recordOf } from './reading.js';
 import { mountFolderNames, mountReading } from './reading-view.js';
 import { startWays } from './ways.js';
 import { namesOf } from './sources.js';
@@ -261,6 +261,33 @@ function read(source, people) {
     job.show({ announcement: came, read: came });
     showPeople(job);
   });
+}
+
+/** A gallery file becomes a collection again, without its photos. @param {File} file */
+function takeGallery(file) {
+  return begin({ last: state.collection !== null, findings: null }, async (job) => {
+    const humshakal = await job.wait(page.wholeEngine());
+    await job.wait(humshakal.loadGallery(file, { signal: job.signal }).catch(galleryRefused));
+    const collection = await job.wait(opened(job, file.name.replace(/\.humg$/i, ''), true));
+    const { id } = /** @type {Kept} */ (state.about);
+    let number = 0;
+    for await (const { face, about } of humshakal.galleryFaces({ signal: job.signal })) {
+      const { photo, record } = await recordOf(face.embedding, about, number += 1);
+      record.person = collection.personCalled(about.person).id;
+      if (collection.photos.has(photo.hash)) continue;
+      collection.addPhoto(photo, [record]);
+      const thumbnail = face.thumbnail && new Blob([face.thumbnail], { type: 'image/jpeg' });
+      await job.wait(store.addPhoto(id, photo, [record], new Map(thumbnail ? [[record.id, thumbnail]] : []),
+        collection.people.get(record.person)));
+    }
+    showPeople(job);
+  });
+}
+
+/** @param {unknown} error @returns {never} */
+function galleryRefused(error) {
+  if (!(error instanceof HumError) || error.code === 'HUM_ERROR_CRASH') throw error;
+  throw new HumError('HUM_ERROR_GALLERY', error.message, { cause: error });
 }
 
 /** @param {Job} job @param {string[]} faces */
@@ -518,12 +545,7 @@ function enrol() {
 
 startWays({ give, enrol,
   problem: (notice) => page.interrupt({ phase: 'notice', notice, last: state.collection !== null }),
-  gallery: (file) => begin({ last: state.collection !== null }, async (job) => {
-    job.during = 'photo';
-    const { gallery } = await job.wait(Humshakal.addGallery(file, { signal: job.signal }));
-    keepChoice({ model: gallery.model, gallery: gallery.id });
-    location.assign('./');
-  }) });
+  gallery: takeGallery });
 
 on('folder-names', ({ people }) => {
   if (given) read(given, people);

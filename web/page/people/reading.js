@@ -150,6 +150,24 @@ async function open(entry) {
   }
 }
 
+/**
+ * A face of which only a gallery tells: there is no photo of it.
+ * @param {Float32Array} given  its embedding
+ * @param {{person: string, file?: string}} about
+ * @param {number} number  of its row
+ * @returns {Promise<{photo: PhotoRecord, record: FaceRecord}>}
+ */
+export async function recordOf(given, { person, file }, number) {
+  const embedding = given.slice();
+  const hash = await sha256(embedding.buffer);
+  const id = `${hash.slice(0, ID_DIGITS)}-0`;
+  return {
+    photo: { hash, paths: [`${person}/${file || number}`], bytes: 0, width: 0, height: 0, orientation: 1,
+      faces: [id], problem: null },
+    record: { id, photo: hash, box: null, quality: 1, embedding, person: 0, sure: true },
+  };
+}
+
 /** @param {ArrayBuffer} bytes */
 async function sha256(bytes) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
