@@ -37,7 +37,7 @@ function made(sizes, noise = 0.4) {
       const id = `${p}-${i}`;
       collection.addPhoto({ hash: id, paths: [`${id}.jpg`], bytes: 1, width: 9, height: 9,
         orientation: 1, faces: [id], problem: null },
-      [{ id, photo: id, box: null, quality: 0.5, person: 0, sure: false,
+      [{ id, photo: id, box: null, quality: 0.5, picture: 9, person: 0, sure: false,
         embedding: unit(own.map((value, k) => value + noise * other[k])) }]);
     }
   });

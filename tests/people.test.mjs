@@ -568,3 +568,86 @@ test('a person before the camera: a picture for each pose that is held, and none
   assert.equal(await page.$eval('#enrolment video', (/** @type {any} */ video) => video.srcObject), null);
   assert.deepEqual(errors, []);
 });
+
+test('a folder that the browser can open again: whole photos in a later visit too', async () => {
+  const { page, errors, context, server } = await open({ path: 'people.html', script: () => {
+    // The browser's own window cannot be used by a test; what it gives is real.
+    const pick = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('album');
+    Object.defineProperty(globalThis, 'showDirectoryPicker', { value: pick });
+  } });
+  const photo = await readFile(inProject('build/photos/samples/group.jpg'));
+  await page.evaluate(async (/** @type {number[]} */ bytes) => {
+    const album = await (await navigator.storage.getDirectory()).getDirectoryHandle('album', { create: true });
+    const inside = await album.getDirectoryHandle('2019', { create: true });
+    for (const [folder, name, content] of /** @type {[FileSystemDirectoryHandle, string, BlobPart][]} */ ([
+      [inside, 'group.jpg', new Uint8Array(bytes)], [album, 'notes.txt', 'hello'], [album, '.hidden.jpg', 'x']])) {
+      const file = await (await folder.getFileHandle(name, { create: true })).createWritable();
+      await file.write(content);
+      await file.close();
+    }
+  }, [...photo]);
+  await page.click('#folder');
+  await shown(page);
+  await says(page, 'One other file was left aside.');
+  assert.equal(await page.inputValue('#collection-name'), 'album');
+  await page.close();
+  const again = await context.newPage();
+  await again.goto(new URL('people.html', server.url).href);
+  await again.click('#kept [data-does=open]');
+  await shown(again);
+  await again.locator('#crowd .once summary').click();
+  await again.locator('#crowd .once .people button').first().click();
+  await again.locator('#person .tiles button').first().click();
+  await again.waitForSelector('#whole .frame:not([hidden])');
+  assert.equal(await again.locator('#whole .face').count(), 5);
+  assert.deepEqual(errors, []);
+});
+
+test('faces that are not of the person they are with: moved, taken apart, set aside, and back again', async () => {
+  const { page, errors } = await open({ path: 'people.html' });
+  await read(page);
+  await shown(page);
+  const sizes = async () => (await cards(page).locator('.count').allInnerTexts()).map((text) => parseInt(text, 10));
+  const before = await sizes();
+  await cards(page).first().locator('button').click();
+  await page.locator('#person .tiles input').first().check();
+  await page.click('#person [data-does=split]');
+  await page.waitForFunction((/** @type {number} */ count) => document.querySelectorAll('#person .tiles li').length === count, before[0] - 1);
+  await page.locator('#person .tiles input').first().check();
+  await page.fill('#person input[type=text]', 'Zoe');
+  await page.press('#person input[type=text]', 'Enter');
+  await page.waitForFunction((/** @type {number} */ count) => document.querySelectorAll('#person .tiles li').length === count, before[0] - 2);
+  await page.locator('#person .tiles input').first().check();
+  await page.click('#person [data-does=reject]');
+  await page.waitForFunction((/** @type {number} */ count) => document.querySelectorAll('#person .tiles li').length === count, before[0] - 3);
+  await page.click('#person [data-does=aside]');
+  await page.click('#person [data-does=close]');
+  await page.waitForSelector('#crowd .aside:not([hidden])');
+  await says(page, 'one person with a name');
+  for (const told of [/set aside/, /not somebody/, /moved to Zoe/, /somebody else/]) {
+    assert.match(await page.innerText('#about [data-does=undo]'), told);
+    await page.click('#about [data-does=undo]');
+  }
+  assert.equal(await page.locator('#about [data-does=undo]').isDisabled(), true);
+  assert.deepEqual((await sizes()).sort(), before.sort());
+  // By the keyboard: what is asked, and back.
+  await page.waitForSelector('#question:not([hidden]) .sides:not([hidden])');
+  const left = () => page.innerText('#question .left');
+  const asked = await left();
+  await page.click('#crowd-title');
+  await page.keyboard.press('n');
+  await page.waitForFunction((/** @type {string} */ text) => (
+    /** @type {HTMLElement} */ (document.querySelector('#question .left')).innerText !== text), asked);
+  await page.keyboard.press('Control+z');
+  await page.waitForFunction((/** @type {string} */ text) => (
+    /** @type {HTMLElement} */ (document.querySelector('#question .left')).innerText === text), asked);
+  // Pasted into a name, text is a name.
+  await cards(page).first().locator('input').focus();
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'Hello');
+    document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  });
+  assert.equal(await page.isVisible('#notice'), false);
+  assert.deepEqual(errors, []);
+});

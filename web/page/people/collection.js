@@ -25,6 +25,7 @@
  *   whole of it, or not known
  * @property {number} quality  0.01..1
  * @property {Float32Array} embedding
+ * @property {number} picture  bytes of its small picture, which lies in the store
  * @property {number} person  id; 0: not sorted yet
  * @property {boolean} sure   the visitor said so
  */
@@ -117,6 +118,12 @@ export class Collection {
   get everybody() {
     return [...this.people.values()].filter(({ id }) => this.byPerson.has(id)).sort((a, b) => (
       this.facesOf(b.id).length - this.facesOf(a.id).length || a.id - b.id));
+  }
+
+  /** What is kept of its faces, in bytes. */
+  get bytes() {
+    return [...this.faces.values()].reduce((all, { embedding, picture }) => (
+      all + embedding.byteLength + picture), 0);
   }
 
   /** People with names, in the order of these. */

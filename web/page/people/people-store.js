@@ -19,7 +19,8 @@ import { Collection } from './collection.js';
  * @property {{id: string, sha256: string, name: string}} model  whose embeddings these are
  * @property {boolean} folders  people came by the names of their folders
  * @property {string} statement  whose photos these are, as the maker says it; '': not asked yet
- * @property {{photos: number, people: number, faces: number}} counts  when it was changed last
+ * @property {{photos: number, people: number, faces: number, bytes: number}} counts  when it was
+ *   changed last
  */
 
 /** As privacy/stored.js knows what is this site's. */

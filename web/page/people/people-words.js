@@ -20,7 +20,8 @@ export const fileOf = (path) => path.slice(path.lastIndexOf('/') + 1);
 
 /** @param {import('./people-store.js').Kept} kept */
 export function keptText({ counts }) {
-  return say('keptAbout', { people: peopleText(counts.people), photos: photosText(counts.photos) });
+  return say('keptAbout', { people: peopleText(counts.people), photos: photosText(counts.photos),
+    size: megabytes(counts.bytes) });
 }
 
 /** @param {Collection} collection @param {{read: string, lasting: boolean, promised: boolean}} kept */

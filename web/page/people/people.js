@@ -161,7 +161,7 @@ async function opened(job, name, folders) {
   const { id = '', name: network = '' } = models.find((one) => one.sha256 === sha256) ?? {};
   const about = await job.wait(store.create({ name: name || say('collectionNew'), created: Date.now(),
     model: { id, sha256, name: network }, folders, statement: '',
-    counts: { photos: 0, people: 0, faces: 0 } }));
+    counts: { photos: 0, people: 0, faces: 0, bytes: 0 } }));
   await job.wait(hold(about.id));
   const collection = new Collection();
   job.show({ about, collection, version: 0, questions: [], asked: false, findings: null, made: '', read: '' });
@@ -206,7 +206,7 @@ function keepAbout(changes = {}) {
   const { about, collection } = state;
   if (!about || !collection) return;
   const kept = { ...about, ...changes, counts: { photos: collection.photos.size,
-    people: collection.named.length, faces: collection.faces.size } };
+    people: collection.named.length, faces: collection.faces.size, bytes: collection.bytes } };
   store.keep(kept);
   show({ about: kept, lasting: store.keeps });
 }
@@ -272,7 +272,8 @@ function takeGallery(file) {
     const { id } = /** @type {Kept} */ (state.about);
     let number = 0;
     for await (const { face, about } of humshakal.galleryFaces({ signal: job.signal })) {
-      const { photo, record } = await recordOf(face.embedding, about, number += 1);
+      const { photo, record } = await recordOf(face.embedding, about, number += 1,
+        face.thumbnail?.length ?? 0);
       record.person = collection.personCalled(about.person).id;
       if (collection.photos.has(photo.hash)) continue;
       collection.addPhoto(photo, [record]);

@@ -103,9 +103,9 @@ export async function readPhotos({ entries, nameOf, engines, collection, keep, g
         return;
       }
       const person = nameOf && found.length ? collection.personCalled(nameOf(entry)).id : 0;
-      const faces = (nameOf ? found.slice(0, 1) : found).map(({ face, quality, embedding }, i) => (
+      const faces = (nameOf ? found.slice(0, 1) : found).map(({ face, quality, embedding, thumbnail }, i) => (
         { id: `${hash.slice(0, ID_DIGITS)}-${i}`, photo: hash, box: face, quality, embedding,
-          person, sure: person > 0 }));
+          picture: thumbnail.length, person, sure: person > 0 }));
       reading.faces += faces.length;
       await keep({ hash, paths: [entry.path], bytes: file.size, ...size, problem: null,
         faces: faces.map(({ id }) => id) }, faces, new Map(faces.map(({ id }, i) => (
@@ -155,16 +155,17 @@ async function open(entry) {
  * @param {Float32Array} given  its embedding
  * @param {{person: string, file?: string}} about
  * @param {number} number  of its row
+ * @param {number} picture  bytes of its small picture
  * @returns {Promise<{photo: PhotoRecord, record: FaceRecord}>}
  */
-export async function recordOf(given, { person, file }, number) {
+export async function recordOf(given, { person, file }, number, picture) {
   const embedding = given.slice();
   const hash = await sha256(embedding.buffer);
   const id = `${hash.slice(0, ID_DIGITS)}-0`;
   return {
     photo: { hash, paths: [`${person}/${file || number}`], bytes: 0, width: 0, height: 0, orientation: 1,
       faces: [id], problem: null },
-    record: { id, photo: hash, box: null, quality: 1, embedding, person: 0, sure: true },
+    record: { id, photo: hash, box: null, quality: 1, embedding, picture, person: 0, sure: true },
   };
 }
 

@@ -1,6 +1,7 @@
 /** The ways to give photos: a folder, files, a zip, dropping any of them; and the camera. */
 
 import { element } from '../page.js';
+import { mountIntake } from '../views/intake.js';
 import { emit } from '../views/parts.js';
 import { GIVEN } from '../words/words.js';
 import { ZIP, fromDrop, fromFiles, fromFolder } from './sources.js';
@@ -61,41 +62,13 @@ export function startWays({ give, gallery, enrol, problem }) {
     } else give(fromFiles(chosen));
   }
 
-  listen(element('veil'), async (given) => {
+  mountIntake(element('veil'), async (given) => {
+    if (!given.files.length) { // text that is pasted into a name is nobody's business here
+      if (given.types.includes('text/uri-list')) emit(document, 'problem', { text: GIVEN.address });
+      return;
+    }
     const { files: plain, source } = await fromDrop(given);
     if (source.entries.length || !plain.length) give(source);
     else take(plain);
-  });
-}
-
-/**
- * Dropping and pasting anywhere on the page.
- * @param {HTMLElement} veil  shown while something hangs over it
- * @param {(given: DataTransfer) => void} take
- */
-function listen(veil, take) {
-  let depth = 0;
-  const hover = (/** @type {number} */ change) => {
-    depth = Math.max(0, depth + change);
-    veil.hidden = depth === 0;
-  };
-  const brings = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes('Files');
-  document.addEventListener('dragenter', (event) => {
-    event.preventDefault();
-    if (brings(event)) hover(1);
-  });
-  document.addEventListener('dragleave', (event) => {
-    if (brings(event)) hover(-1);
-  });
-  document.addEventListener('dragover', (event) => event.preventDefault());
-  document.addEventListener('drop', (event) => {
-    event.preventDefault();
-    hover(-depth);
-    const { dataTransfer } = event;
-    if (dataTransfer && brings(event)) take(dataTransfer);
-    else emit(document, 'problem', { text: GIVEN.nothing });
-  });
-  document.addEventListener('paste', ({ clipboardData }) => {
-    if (clipboardData?.files.length) take(clipboardData);
   });
 }

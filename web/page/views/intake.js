@@ -3,8 +3,11 @@
 import { GIVEN } from '../words/words.js';
 import { emit, emitFiles } from './parts.js';
 
-/** @param {HTMLElement} veil  shown while something hangs over the page */
-export function mountIntake(veil) {
+/**
+ * @param {HTMLElement} veil  shown while something hangs over the page
+ * @param {(given: DataTransfer) => void} [take]  what was dropped or pasted
+ */
+export function mountIntake(veil, take = takePhotos) {
   // Moving over a child leaves the parent, so leaving is counted.
   let depth = 0;
   /** @param {number} change */
@@ -40,7 +43,7 @@ export function mountIntake(veil) {
 }
 
 /** @param {DataTransfer} given */
-function take(given) {
+function takePhotos(given) {
   const [item] = Array.from(given.items).filter(({ kind }) => kind === 'file');
   if (item?.webkitGetAsEntry?.()?.isDirectory) {
     emit(document, 'problem', { text: GIVEN.folder });

@@ -3,7 +3,7 @@
 export default {
   words: {
     // ---- Collections
-    keptAbout: '{people} with a name, {photos}',
+    keptAbout: '{people} with a name, {photos}, {size}',
     peopleCount: { one: 'one person', other: '{count} people' },
     photosCount: { one: 'one photo', other: '{count} photos' },
     keptDelete: 'Delete',

@@ -57,7 +57,7 @@ export default {
     keptOpen: 'खोलें',
 
     // ---- Collections
-    keptAbout: '{people} नाम के साथ, {photos}',
+    keptAbout: '{people} नाम के साथ, {photos}, {size}',
     peopleCount: { one: 'एक व्यक्ति', other: '{count} लोग' },
     photosCount: { one: 'एक फ़ोटो', other: '{count} फ़ोटो' },
     keptDelete: 'मिटाएँ',
