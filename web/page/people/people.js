@@ -97,11 +97,14 @@ mountLanguages(element('languages'));
 
 // ---- Engines ---------------------------------------------------------------------------
 
+/** Of a gallery that becomes a collection. @type {string | undefined} */
+let itsNetwork;
+
 /** The network of the collection that is open or, for a new one, the chosen one. */
 async function network() {
   const { models, model } = await Humshakal.offers();
   const { about } = state;
-  const wanted = about?.model.id ?? recallChoice().model ?? model.id;
+  const wanted = about?.model.id ?? itsNetwork ?? recallChoice().model ?? model.id;
   const found = models.find(({ id }) => id === wanted);
   if (about && found?.sha256 !== about.model.sha256) {
     throw new HumError('HUM_ERROR_MISMATCH', `The network ${about.model.id} is not here.`);
@@ -194,6 +197,7 @@ function stopEngines() {
 }
 
 async function close() {
+  itsNetwork = undefined;
   asking.abort();
   release();
   files.clear();
@@ -266,8 +270,15 @@ function read(source, people) {
 /** A gallery file becomes a collection again, without its photos. @param {File} file */
 function takeGallery(file) {
   return begin({ last: state.collection !== null, findings: null }, async (job) => {
+    // Which network it was made with, and whether it is whole.
+    const { gallery } = await job.wait(Humshakal.addGallery(file, { signal: job.signal }));
+    await job.wait(Humshakal.removeGallery(gallery.id)); // it is kept as a collection
+    if (!state.about) {
+      itsNetwork = gallery.model;
+      stopEngines();
+    }
     const humshakal = await job.wait(page.wholeEngine());
-    await job.wait(humshakal.loadGallery(file, { signal: job.signal }).catch(galleryRefused));
+    await job.wait(humshakal.loadGallery(file, { signal: job.signal }));
     const collection = await job.wait(opened(job, file.name.replace(/\.humg$/i, ''), true));
     const { id } = /** @type {Kept} */ (state.about);
     let number = 0;
@@ -283,12 +294,6 @@ function takeGallery(file) {
     }
     showPeople(job);
   });
-}
-
-/** @param {unknown} error @returns {never} */
-function galleryRefused(error) {
-  if (!(error instanceof HumError) || error.code === 'HUM_ERROR_CRASH') throw error;
-  throw new HumError('HUM_ERROR_GALLERY', error.message, { cause: error });
 }
 
 /** @param {Job} job @param {string[]} faces */
