@@ -90,7 +90,7 @@ export function mountUses(element) {
     part(element, '.hint').textContent = named.length
       ? say('usesNamed', { people: peopleText(named.length), faces: facesText(faces) }) : say('usesNoName');
     for (const button of element.querySelectorAll('button')) button.disabled = !named.length;
-    both.parentElement.hidden = !offers?.gallery;
+    both.parentElement.hidden = !offers?.gallery || Boolean(/** @type {any} */ (offers.gallery).own);
     both.textContent = offers?.gallery ? say('useBoth', { gallery: galleryName(offers.gallery) }) : '';
     const status = part(element, '.made');
     if (status.textContent !== made) status.textContent = made;

@@ -27,9 +27,9 @@ export function keptText({ counts }) {
 /** @param {Collection} collection @param {{read: string, lasting: boolean, promised: boolean}} kept */
 export function aboutText({ photos, faces, named }, { read, lasting, promised }) {
   return [
-    read,
     say('aboutCounts', { photos: photosText(photos.size), faces: facesText(faces.size),
       named: peopleText(named.length) }),
+    read,
     !lasting ? say('notKept') : promised ? '' : say('mayGo'),
   ].filter(Boolean).join(' ');
 }

@@ -29,7 +29,7 @@ import { explainPlain, madeText, nameOf, readText } from './people-words.js';
 import { mountPerson } from './person-view.js';
 import { mountQuestion } from './question-view.js';
 import { findQuestions } from './questions.js';
-import { Gate, readPhotos, recordOf } from './reading.js';
+import { Gate, hashOf, readPhotos, recordOf } from './reading.js';
 import { mountFolderNames, mountReading } from './reading-view.js';
 import { startWays } from './ways.js';
 import { namesOf } from './sources.js';
@@ -64,7 +64,7 @@ let keeping = null;
 const page = createPage({
   state,
   views: [
-    ({ about }) => { document.body.classList.toggle('open', about !== null); },
+    ({ phase }) => { document.body.classList.toggle('open', phase !== 'empty'); },
     mountKept(element('kept')),
     mountProgress(element('progress')),
     mountNotice(element('notice')),
@@ -232,6 +232,7 @@ function give(source) {
   } else if (names.length) {
     given = source;
     page.interrupt({ phase: 'names', folderNames: names });
+    element('stage').scrollIntoView();
   } else read(source, state.about?.folders === true && namesOf(source).length > 0);
 }
 
@@ -340,10 +341,11 @@ async function ask() {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
-  const { collection } = state;
-  if (!collection) return;
-  const { offers } = state;
-  if (!offers) show({ offers: await Humshakal.offers().catch(() => null) });
+  const { collection, about } = state;
+  if (!collection || !about) return;
+  if (state.offers?.model.id !== about.model.id) {
+    show({ offers: await Humshakal.offers({ model: about.model.id }).catch(() => null) });
+  }
   try {
     const humshakal = await page.wholeEngine();
     const questions = await findQuestions(collection, humshakal.info.embedder.other, signal);
@@ -438,13 +440,13 @@ async function showWhole(hash) {
   else show({ whole: { hash, picture, problem: !file ? 'gone' : picture ? '' : 'unseen' } });
 }
 
-/** The file of a photo, if it can be had. @param {string} hash @returns {Promise<File | null>} */
+/** The file of a photo, if it can be had and is still the same. @param {string} hash @returns {Promise<File | null>} */
 async function fileOf(hash) {
   const { about, collection } = state;
   const paths = collection?.photos.get(hash)?.paths ?? [];
   for (const path of paths) {
     const file = await files.get(path)?.().catch(() => null);
-    if (file) return file;
+    if (file && await hashOf(file) === hash) return file;
   }
   for (const folder of about ? await store.folders(about.id) : []) {
     try {
@@ -454,7 +456,8 @@ async function fileOf(hash) {
         const parts = path.split('/');
         let inside = folder;
         for (const part of parts.slice(0, -1)) inside = await inside.getDirectoryHandle(part);
-        return await (await inside.getFileHandle(parts.at(-1) ?? '')).getFile();
+        const file = await (await inside.getFileHandle(parts.at(-1) ?? '')).getFile();
+        if (await hashOf(file) === hash) return file;
       }
     } catch (error) {
       console.warn(`The photo is not in ${folder.name} any more (${error}).`);

@@ -142,7 +142,7 @@ export async function readPhotos({ entries, nameOf, engines, collection, keep, g
 async function open(entry) {
   try {
     const file = await entry.open();
-    return { file, hash: await sha256(await file.arrayBuffer()) };
+    return { file, hash: await hashOf(file) };
   } catch (error) { // moved, or not to be read
     const name = new TextEncoder().encode(entry.path);
     return { hash: await sha256(name.buffer), bytes: 0,
@@ -167,6 +167,11 @@ export async function recordOf(given, { person, file }, number, picture) {
       faces: [id], problem: null },
     record: { id, photo: hash, box: null, quality: 1, embedding, picture, person: 0, sure: true },
   };
+}
+
+/** By which a photo is known. @param {File} file */
+export async function hashOf(file) {
+  return sha256(await file.arrayBuffer());
 }
 
 /** @param {ArrayBuffer} bytes */
