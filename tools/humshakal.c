@@ -4,6 +4,7 @@
 #include "args.h"
 #include "commands/commands.h"
 #include "fail.h"
+#include "walk.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -12,9 +13,10 @@
 static const cli_command commands[] = {
     {"gallery build", "DIR -o FILE", 1, 1, "oajx",
      "Make a gallery of the people in a folder.",
-     "DIR holds a folder for each person, named after them, with their photos (.jpg,\n"
-     ".jpeg, .png). Of several faces in a photo the largest is taken; photos that can't\n"
-     "be used are named and skipped. The same input gives the same bytes.\n\n"
+     "DIR holds a folder for each person, named after them, with their photos\n"
+     "(" PHOTO_NAMES ").\n"
+     "Of several faces in a photo the largest is taken; photos that can't be used are\n"
+     "named and skipped. The same input gives the same bytes.\n\n"
      "Where photos come from may stand in DIR/credits.json:\n"
      "  {\"photos\": {\"PERSON/FILE\": {\"title\", \"source\", \"author\", \"licence\",\n"
      "  \"link\"}}, \"people\": {\"PERSON\": {\"link\"}}}\n"

@@ -80,14 +80,17 @@ void cli_print_overview(FILE *out, const cli_command *commands) {
           out);
     for (const cli_command *c = commands; c->name; c++)
         fprintf(out, "  %-23s %s\n", c->name, c->summary);
-    fputs("\nhumshakal COMMAND --help tells more; --version prints the version.\n\n"
-          "Exit codes: 0 done; 1 nothing found, or not the same; 2 wrong use, bad input\n"
-          "Networks are read from the folder that HUMSHAKAL_MODELS names, else from\n"
-          "../models beside the folder of this program.\n\n"
-          "Example:\n"
-          "  humshakal gallery build people/ -o people.humg\n"
-          "  humshakal match photo.jpg --gallery people.humg\n",
+    fputs("\nhumshakal COMMAND --help tells more; --version prints the version.\n\n",
           out);
+    other_formats_print(out);
+    fputs(
+        "\nExit codes: 0 done; 1 nothing found, or not the same; 2 wrong use, bad input\n"
+        "Networks are read from the folder that HUMSHAKAL_MODELS names, else from\n"
+        "../models beside the folder of this program.\n\n"
+        "Example:\n"
+        "  humshakal gallery build people/ -o people.humg\n"
+        "  humshakal match photo.jpg --gallery people.humg\n",
+        out);
 }
 
 static int whole_number(const char *name, const char *text, int least, int most,

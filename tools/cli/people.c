@@ -31,7 +31,8 @@ int people_folder_read(const char *path, people_folder *folder) {
         free(inside);
     }
     if (folder->count) return EXIT_DONE;
-    return cli_fail("%s holds no photos; expected %s/PERSON/*.jpg or *.png", path, path);
+    return cli_fail("%s holds no photos; expected %s/PERSON/PHOTO (" PHOTO_NAMES ")",
+                    path, path);
 }
 
 void people_folder_free(people_folder *folder) {

@@ -1,5 +1,6 @@
 #include "photo.h"
 
+#include "apart.h"
 #include "fail.h"
 #include "files.h"
 #include "other_formats.h"
@@ -51,15 +52,17 @@ static hum_status embed_faces(hum_engine *engine, const hum_face *faces, int32_t
     return status;
 }
 
-/* Of a format that the library leaves to others. */
-static int decode_other(hum_engine *engine, const unsigned char *bytes, size_t bytes_size,
-                        int32_t size[2], const char **why) {
-    if (!other_format(bytes, bytes_size)) return 0;
-    uint8_t *rgba = other_decode(bytes, bytes_size, size, why);
-    if (!rgba) return 0;
-    int ok = hum_photo_pixels(engine, rgba, size[0], size[1]) == HUM_OK;
-    if (!ok) *why = hum_error(engine);
-    free(rgba);
+_Static_assert((int)PHOTO_MESSAGE >= (int)OTHER_REASON, "a reason must fit");
+
+static int decode_other(hum_engine *engine, const other_format *format,
+                        const unsigned char *bytes, size_t bytes_size, int32_t size[2],
+                        char message[PHOTO_MESSAGE]) {
+    other_picture p;
+    if (!apart_decode(format, bytes, bytes_size, &p, message)) return 0;
+    int ok = hum_photo_pixels(engine, p.rgba, p.width, p.height) == HUM_OK;
+    if (ok) size[0] = p.width, size[1] = p.height;
+    else snprintf(message, PHOTO_MESSAGE, "%s", hum_error(engine));
+    apart_free(&p);
     return ok;
 }
 
@@ -68,12 +71,15 @@ int photo_decode(hum_engine *engine, const char *path, int32_t size[2],
     size_t bytes_size = 0;
     const char *why = "";
     unsigned char *bytes = file_read(path, HUM_MAX_PHOTO_BYTES, &bytes_size, &why);
-    int ok = bytes && hum_photo_decode(engine, bytes, bytes_size, size) == HUM_OK;
-    if (bytes && !ok) {
-        why = hum_error(engine);
-        ok = decode_other(engine, bytes, bytes_size, size, &why);
+    const other_format *other = bytes ? other_format_of(bytes, bytes_size) : NULL;
+    int ok;
+    if (other) {
+        ok = decode_other(engine, other, bytes, bytes_size, size, message);
+    } else {
+        ok = bytes && hum_photo_decode(engine, bytes, bytes_size, size) == HUM_OK;
+        if (bytes && !ok) why = hum_error(engine);
+        if (!ok) snprintf(message, PHOTO_MESSAGE, "%s", why);
     }
-    if (!ok) snprintf(message, PHOTO_MESSAGE, "%s", why);
     free(bytes);
     return ok;
 }

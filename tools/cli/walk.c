@@ -13,7 +13,7 @@ enum { DEEPEST = 64 }; /* links may lead round in circles */
 
 int is_photo_name(const char *name) {
     static const char *const ends[] = {"jpg",  "jpeg", "png", "webp",
-                                       "heic", "heif", "avif"};
+                                       "heic", "heif", "hif", "avif"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof ends / sizeof *ends; i++)
         if (!strcasecmp(dot + 1, ends[i])) return 1;
@@ -64,8 +64,7 @@ int walk_photos(char *const *operands, int count, char ***paths, int *path_count
             code = walk(&l, operands[i], 0);
         else add(&l, must_copy(operands[i]));
     }
-    if (!code && !l.count)
-        code = cli_fail("there are no photos (.jpg, .jpeg, .png) in it");
+    if (!code && !l.count) code = cli_fail("there are no photos (" PHOTO_NAMES ") in it");
     *paths = l.paths;
     *path_count = l.count;
     if (!code) return EXIT_DONE;

@@ -3,7 +3,10 @@
 #ifndef HUM_CLI_WALK_H
 #define HUM_CLI_WALK_H
 
-/* Whether a name ends as a photo's does. */
+#define PHOTO_NAMES ".jpg, .jpeg, .png, .webp, .heic, .heif, .hif, .avif"
+
+/* Whether a name ends as a photo's does, in PHOTO_NAMES: also of kinds that this build
+   does not read, so that they are named as skipped. */
 int is_photo_name(const char *name);
 
 /* Paths in the order they are given; those of a folder, and of the folders in it, sorted

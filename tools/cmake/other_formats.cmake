@@ -1,0 +1,31 @@
+# Target other_formats: what tools/cli/other_formats.c needs to read photos of other kinds
+# than JPEG and PNG. Each is there where its libraries are found, and HUM_NAME defined.
+# -DHEIC_INCLUDE_DIR=OFF leaves one out that is found.
+
+add_library(other_formats INTERFACE)
+function(find_format _name _package _header)
+    find_path(${_name}_INCLUDE_DIR ${_header})
+    set(_wanted ${_name}_INCLUDE_DIR)
+    foreach(_library ${ARGN})
+        find_library(${_library}_LIBRARY ${_library})
+        list(APPEND _wanted ${_library}_LIBRARY)
+    endforeach()
+    foreach(_one ${_wanted})
+        if(NOT ${_one})
+            message(STATUS "The command line will not read ${_name} photos: there is no "
+                "${_one} (Debian: ${_package})")
+            return()
+        endif()
+    endforeach()
+    foreach(_library ${ARGN})
+        target_link_libraries(other_formats INTERFACE ${${_library}_LIBRARY})
+    endforeach()
+    target_include_directories(other_formats SYSTEM INTERFACE ${${_name}_INCLUDE_DIR})
+    target_compile_definitions(other_formats INTERFACE HUM_${_name})
+    message(STATUS "The command line will read ${_name} photos: ${${_name}_INCLUDE_DIR}")
+endfunction()
+if(NOT EMSCRIPTEN)
+    find_format(WEBP libwebp-dev webp/demux.h webp webpdemux)
+    find_format(HEIC libheif-dev libheif/heif.h heif)
+    find_format(AVIF libavif-dev avif/avif.h avif)
+endif()
