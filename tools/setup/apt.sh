@@ -6,6 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 machine=$(uname -m)
+libraries=/usr/lib/$machine-linux-gnu
 resources=/usr/lib/llvm-$CLANG_VERSION/lib/clang/$CLANG_VERSION
 
 # package, the program or file that shows it is there, what it is for
@@ -15,9 +16,9 @@ wanted=(
     "llvm-$CLANG_VERSION|llvm-ar-$CLANG_VERSION|archives object files"
     "libc6-dev|/usr/include/stdio.h|the C library's headers"
     "libjansson-dev|/usr/include/jansson.h|reads and writes the command line's JSON"
-    "libwebp-dev|/usr/include/webp/demux.h|lets the command line read WebP photos"
-    "libheif-dev|/usr/include/libheif/heif.h|lets the command line read HEIC photos"
-    "libavif-dev|/usr/include/avif/avif.h|lets the command line read AVIF photos"
+    "libwebp-dev|$libraries/libwebpdemux.so|lets the command line read WebP photos"
+    "libheif-dev|$libraries/libheif.so|lets the command line read HEIC photos"
+    "libavif-dev|$libraries/libavif.so|lets the command line read AVIF photos"
     "cmake|cmake|configures the build"
     "ninja-build|ninja|runs the build"
     "python3|python3|runs Emscripten's driver and the small web server"
@@ -31,10 +32,9 @@ test_wanted=(
     "libclang-rt-$CLANG_VERSION-dev|$resources/lib/linux/libclang_rt.asan-$machine.a|address and undefined-behaviour sanitizers"
     "chromium|chromium|runs the tests of the page"
     "firefox-esr|firefox-esr|runs the main ones of them once more"
-    "webp|dwebp|turns WebP test photos into PNG"
-    "python3-numpy|/usr/lib/python3/dist-packages/numpy/__init__.py|writes pickles for the tests"
-    "libavif-bin|avifenc|makes AVIF test photos"
+    "webp|dwebp|makes WebP test photos, and turns them into PNG"
     "libheif-examples|heif-enc|makes HEIC test photos"
+    "libavif-bin|avifenc|makes AVIF test photos"
     "libimage-exiftool-perl|exiftool|reads the sidecars that the page writes"
     "fonts-lohit-deva|/usr/share/fonts/truetype/lohit-devanagari|draws the page in Hindi"
 )
@@ -65,6 +65,11 @@ log=$BUILD/apt-install.log
 export DEBIAN_FRONTEND=noninteractive
 apt-get -q update >"$log" 2>&1 ||
     die "apt-get update failed: $(grep -m 1 '^E:' "$log")" "Check the network and /etc/apt." "Log: $log"
+# From Debian 13 on heif-enc's encoder is a package of its own, which is only recommended.
+if [[ " ${packages[*]} " == *" libheif-examples "* ]] &&
+    apt-cache -q show libheif-plugin-x265 >>"$log" 2>&1; then
+    packages+=(libheif-plugin-x265)
+fi
 apt-get -q install -y --no-install-recommends "${packages[@]}" >>"$log" 2>&1 ||
     die "apt-get install failed: $(grep -m 1 '^E:' "$log")" \
         "Debian 12 or newer is expected; this is $(. /etc/os-release && echo "${PRETTY_NAME:-unknown}")." \
