@@ -100,7 +100,28 @@ test('a damaged one is refused, however it is damaged, and the next photo is loo
   }, [...heic]);
   assert.deepEqual(outcomes.other, []);
   assert.ok(outcomes.refused > 20 && outcomes.faces + outcomes.refused === 100, JSON.stringify(outcomes));
+  // It makes libheif end itself.
+  await choose(page, photo(await readFile(inProject('tests/fixtures/pictures/of-itself.heic'))));
+  assert.match(await notice(page), /This HEIC photo is damaged|No face found/);
   await choose(page, photo(heic));
   await resultShown(page);
   assert.equal((await names(page)).length, 5);
+});
+
+test('crops, quarters and mirrors of HEIC are those of the file', async () => {
+  const { page } = await open({ script: choseAccurate });
+  const sizes = await page.evaluate(async (/** @type {Record<string, number[]>} */ files) => {
+    const { pictureOf } = await import(new URL('engine/humshakal.js', document.baseURI).href);
+    /** @type {Record<string, number[]>} */
+    const found = {};
+    for (const [name, bytes] of Object.entries(files)) {
+      const picture = await pictureOf(new Blob([new Uint8Array(bytes)]), 1000);
+      found[name] = [picture.width, picture.height];
+    }
+    return found;
+  }, Object.fromEntries(await Promise.all(['plain', 'irot1', 'irot1-imir1', 'alpha'].map(async (name) => (
+    [name, [...await readFile(inProject(`tests/fixtures/pictures/${name}.heic`))]])))));
+  const [width, height] = sizes.plain;
+  assert.notEqual(width, height);
+  assert.deepEqual([sizes.irot1, sizes['irot1-imir1'], sizes.alpha], [[height, width], [height, width], [width, height]]);
 });

@@ -71,7 +71,7 @@ static void print_help(const cli_command *command) {
 }
 
 void cli_print_version(void) {
-    printf("humshakal %s\nphotos: JPEG, PNG%s\n", hum_version(), other_formats());
+    printf("humshakal %s\n", hum_version());
 }
 
 void cli_print_overview(FILE *out, const cli_command *commands) {

@@ -3,7 +3,6 @@
 #include "apart.h"
 #include "fail.h"
 #include "files.h"
-#include "other_formats.h"
 
 #include <stdlib.h>
 #include <string.h>

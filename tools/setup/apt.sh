@@ -36,6 +36,7 @@ test_wanted=(
     "libheif-examples|heif-enc|makes HEIC test photos"
     "libavif-bin|avifenc|makes AVIF test photos"
     "libimage-exiftool-perl|exiftool|reads the sidecars that the page writes"
+    "python3-numpy|/usr/lib/python3/dist-packages/numpy/__init__.py|writes pickles for the tests"
     "fonts-lohit-deva|/usr/share/fonts/truetype/lohit-devanagari|draws the page in Hindi"
 )
 [[ ${1:-} != --tests ]] || wanted+=("${test_wanted[@]}")

@@ -62,10 +62,12 @@ function inWorker(bytes) {
         late = setTimeout(() => failed(unreadable(`it took more than ${PATIENCE / 1000} seconds`)), PATIENCE);
         return;
       }
-      idle = setTimeout(stop, IDLE);
-      if (decoded) resolve(decoded);
-      else if (error) failed(new HumError(error.code, error.message));
-      else reject(unreadable(problem ?? 'unknown'));
+      // After a failure its memory is not to be trusted, and the next photo gets a fresh one.
+      if (!decoded) failed(error ? new HumError(error.code, error.message) : unreadable(problem ?? 'unknown'));
+      else {
+        idle = setTimeout(stop, IDLE);
+        resolve(decoded);
+      }
     };
     if (running) Object.assign(running, { answered, failed });
     else {
