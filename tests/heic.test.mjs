@@ -6,7 +6,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { choose, choseAccurate, guarded, inBoth, matched, names, notice, open, resultShown } from './lib/page.mjs';
+import { choose, choseAccurate, guarded, inBoth, keptWhole, matched, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const PORTRAIT = 'build/photos/samples/portrait-1.jpg';
@@ -47,11 +47,7 @@ test('it is kept for a visit without a network, once it was wanted', async () =>
   const { page, context, server } = await open({ script: choseAccurate, context: { serviceWorkers: 'allow' } });
   await guarded(page);
   const expected = await matched(page, photo(heic));
-  await page.waitForFunction(async () => {
-    const name = (await caches.keys()).find((one) => one.startsWith('humshakal-page-'));
-    const cache = name && await caches.open(name);
-    return cache && await cache.match('compare.html') && await cache.match('engine/heic/libheif-bundle.mjs');
-  });
+  await keptWhole(page, ['engine/heic/libheif-bundle.mjs']);
   await server.close();
   await context.setOffline(true);
   await page.reload();

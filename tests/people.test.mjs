@@ -10,7 +10,7 @@ import { serve } from '../tools/serve.mjs';
 import { json } from './lib/cli.mjs';
 import { launch } from './lib/browser.mjs';
 import { assertForEveryone } from './lib/everyone.mjs';
-import { guarded, inBoth, names, notice, open, resultShown } from './lib/page.mjs';
+import { guarded, inBoth, keptWhole, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
 const LABELED = 'build/photos/test/labeled';
@@ -205,11 +205,7 @@ inBoth('nothing is asked of the server while photos are read, sorted, named and 
   await shown(page);
   await page.click('#about [data-does=close]');
   // All that the page needs is here now, and kept.
-  await page.waitForFunction(async () => {
-    const names = await caches.keys();
-    const name = names.find((one) => one.startsWith('humshakal-page-'));
-    return name && Boolean(await (await caches.open(name)).match('page/people/packages/zip-core.min.js'));
-  });
+  await keptWhole(page);
   server.log.length = 0;
   await readFiles(page);
   await shown(page);
@@ -530,10 +526,7 @@ test('without a network, once it was here', async () => {
   await guarded(page);
   await read(page);
   await shown(page);
-  await page.waitForFunction(async () => {
-    const name = (await caches.keys()).find((one) => one.startsWith('humshakal-page-'));
-    return name && Boolean(await (await caches.open(name)).match('page/people/packages/zip-core.min.js'));
-  });
+  await keptWhole(page);
   await server.close();
   await context.setOffline(true);
   await page.goto(new URL('people.html', server.url).href);

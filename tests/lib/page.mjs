@@ -1,6 +1,7 @@
 /** What the tests of the page share: browsers, pages on servers of their own, and steps. */
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
 import { serve } from '../../tools/serve.mjs';
 import { BROWSER, launch } from './browser.mjs';
@@ -199,4 +200,21 @@ export const markOld = (page) => page.evaluate(() => {
 export async function photoShown(page) {
   await page.waitForSelector('#photo .frame:not([hidden])');
   return page.$eval('#photo canvas', (/** @type {any} */ canvas) => canvas.toDataURL());
+}
+
+/**
+ * Waits until the service worker keeps all that the page needs, and these files.
+ * @param {any} page
+ * @param {string[]} [more]
+ */
+export async function keptWhole(page, more = []) {
+  const { kept } = JSON.parse((await readFile(inProject('build/site/files.js'), 'utf8'))
+    .replace('self.SITE = ', '').replace(/;\n$/, ''));
+  await page.waitForFunction(async (/** @type {string[]} */ files) => {
+    const name = (await caches.keys()).find((one) => one.startsWith('humshakal-page-'));
+    const cache = name && await caches.open(name);
+    if (!cache) return false;
+    const here = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname.slice(1)));
+    return files.every((file) => here.has(file));
+  }, [...Object.keys(kept), ...more]);
 }
