@@ -523,8 +523,6 @@ static hum_status build_pool(builder *b) {
         status = too_large(b);
     if (status != HUM_OK) return status;
     int max = n->op == HUM_OP_MAX_POOL_2D;
-    if (!max && (v.before || v.after || h.before || h.after))
-        return refuse(b, HUM_ERROR_UNSUPPORTED, "it averages over padding");
     step s = new_step(b, max ? STEP_MAX_POOL : STEP_AVERAGE_POOL, in, n->output);
     uint32_t fh = (uint32_t)n->filter_h, fw = (uint32_t)n->filter_w;
     uint32_t sh = (uint32_t)n->stride_h, sw = (uint32_t)n->stride_w;
@@ -532,7 +530,8 @@ static hum_status build_pool(builder *b) {
         created(b, max ? xnn_create_max_pooling2d_nhwc_f32(v.before, h.after, v.after,
                                                            h.before, fh, fw, sh, sw, 1, 1,
                                                            s.low, s.high, 0, &s.op)
-                       : xnn_create_average_pooling2d_nhwc_f32(0, 0, 0, 0, fh, fw, sh, sw,
+                       : xnn_create_average_pooling2d_nhwc_f32(v.before, h.after, v.after,
+                                                               h.before, fh, fw, sh, sw,
                                                                s.low, s.high, 0, &s.op));
     if (status != HUM_OK) return status;
     step *added = add_step(b, s);
