@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { ConvertError, convertKeras, withVggface } from '../web/engine/convert/index.js';
 import { extractClassifier } from './convert/classifier.mjs';
 import { writeMatrix } from './convert/npy.mjs';
+import { convertQuantised } from './convert/quantised.mjs';
 import { convertTfjs } from './convert/tfjs.mjs';
 import { converterPackages, importPackage } from './packages.mjs';
 
@@ -20,13 +21,15 @@ const HELP = `Converts face networks to TensorFlow Lite models that Humshakal ru
   node tools/convert.mjs FILE.h5 -o MODEL.tflite      a published VGGFace file (Keras)
   node tools/convert.mjs MODEL.json -o MODEL.tflite   a TensorFlow.js graph model
        --output NODE --recipe FILE [--weights FILE]
+  node tools/convert.mjs MODEL.lite -o MODEL.tflite   a uint8 TensorFlow Lite model, for
+       --output NODE --recipe FILE                    any picture (Inception)
 
   -o, --out FILE        the model to write
   --dtype TYPE          int8 (default), f16 or f32: how weights are stored
   --layer LAYER         pool (default) or fc7: what the embedding is; fc7 is VGG-16's, and
                         needs the file with top
-  --output NODE         graph model: the node that is the embedding
-  --recipe FILE         graph model: how photos are prepared for it (src/recipe.h)
+  --output NODE         other models: the node that is the embedding
+  --recipe FILE         other models: how photos are prepared for it (src/recipe.h)
   --weights FILE        graph model: its weights, if they are not in the files it names
   --classifier OUT.npy  file with top: write the classes as vectors too, one a row, with
                         their names in OUT.txt, one a line
@@ -83,10 +86,10 @@ function checkArguments({ source, surplus, out, output, recipe, ...args }) {
   need(layer, `--layer is one of ${LAYERS.join(', ')}, not '${args.layer}'`);
   const graph = output && recipe ? { output, recipe, weights } : undefined;
   need(
-    source.endsWith('.json') ? graph : !(output || recipe),
-    'a graph model (.json) needs --output and --recipe; other files take neither',
+    /\.(json|lite|tflite)$/.test(source) ? graph : !(output || recipe),
+    'a graph model (.json, .lite) needs --output and --recipe; other files take neither',
   );
-  need(graph || !weights, '--weights goes with a graph model (.json)');
+  need((graph && source.endsWith('.json')) || !weights, '--weights goes with a graph model (.json)');
   need(
     !graph || (layer === 'pool' && !classifier),
     'a graph model takes no --layer or --classifier',
@@ -181,13 +184,18 @@ async function readGraph(path) {
 async function convertGraph({ source, dtype }, graph, onProgress) {
   const packages = { flatbuffers: await importPackage('models', 'flatbuffers') };
   const { output } = graph;
+  const recipe = await readFile(graph.recipe, 'utf8');
+  if (!source.endsWith('.json')) {
+    const file = new Uint8Array(await readFile(source));
+    return { network: output, people: undefined,
+      model: convertQuantised(file, { packages, output, recipe, dtype, onProgress }) };
+  }
   const json = await readGraph(source);
   const named = (json.weightsManifest ?? []).flatMap((group) => group.paths ?? []);
   const paths = graph.weights
     ? [graph.weights]
     : named.map((path) => join(dirname(source), path));
   const shards = await Promise.all(paths.map((path) => readFile(path)));
-  const recipe = await readFile(graph.recipe, 'utf8');
   const weights = new Uint8Array(Buffer.concat(shards));
   const model = convertTfjs(json, weights, { packages, output, recipe, dtype, onProgress });
   return { model, network: output, people: undefined };

@@ -10,7 +10,9 @@ import { store } from './weights.js';
  * @typedef {{kernel: Rows, bias: Bias}} Weights kernel: OHWI, [out, in] for a fully connected
  *   layer, or [1, H, W, C] for a depthwise one
  * @typedef {keyof typeof ACTIVATION} Activation
- * @typedef {{stride?: number, activation?: Activation}} How padding is "same"
+ * @typedef {keyof typeof PADDING} Padding
+ * @typedef {{stride?: number, activation?: Activation, padding?: Padding}} How default: "same"
+ * @typedef {{size: number, stride: number, padding?: Padding}} PoolHow
  * @typedef {'f32' | 'f16' | 'int8'} Dtype
  */
 
@@ -62,18 +64,18 @@ export class Graph {
    * @param {Weights} weights
    * @param {How} [how]
    */
-  conv(name, x, { kernel, bias }, { stride = 1, activation = 'none' } = {}) {
+  conv(name, x, { kernel, bias }, { stride = 1, activation = 'none', padding = 'same' } = {}) {
     const [, height, width, channels] = this.shape(x);
-    const out = kernel.shape[0];
+    const [out, down, across] = kernel.shape;
     // The first convolution is a thousandth of the weights, and everything hangs on it.
     const storage =
       this.dtype === 'int8' && channels <= PICTURE_CHANNELS ? 'f32' : this.#storage(kernel);
     return this.#operator(name, 'CONV_2D', {
       version: storage === 'i8' ? 5 : 1,
       inputs: [x, this.#kernel(kernel, storage), this.#bias(name, out, bias)],
-      shape: [1, Math.ceil(height / stride), Math.ceil(width / stride), out],
+      shape: [1, extent(height, down, stride, padding), extent(width, across, stride, padding), out],
       options: {
-        padding: PADDING.same,
+        padding: PADDING[padding],
         strideW: stride,
         strideH: stride,
         activation: ACTIVATION[activation],
@@ -123,20 +125,41 @@ export class Graph {
     });
   }
 
+  /** @param {string} name @param {number} x @param {PoolHow} how  default: without padding */
+  maxPool(name, x, how) {
+    return this.#pool(name, 'MAX_POOL_2D', x, how);
+  }
+
+  /** The mean of what lies under the window, without padding. @param {string} name
+   * @param {number} x @param {PoolHow} how */
+  averagePool(name, x, how) {
+    return this.#pool(name, 'AVERAGE_POOL_2D', x, how);
+  }
+
+  /** Along the channels. @param {string} name @param {number[]} parts of the same height and width */
+  concatenate(name, parts) {
+    const [, height, width] = this.shape(parts[0]);
+    const channels = parts.reduce((sum, part) => sum + this.shape(part)[3], 0);
+    return this.#operator(name, 'CONCATENATION', {
+      inputs: parts,
+      shape: [1, height, width, channels],
+      options: { axis: 3, activation: ACTIVATION.none },
+    });
+  }
+
   /**
-   * Without padding.
    * @param {string} name
+   * @param {'MAX_POOL_2D' | 'AVERAGE_POOL_2D'} op
    * @param {number} x
-   * @param {{size: number, stride: number}} how
+   * @param {PoolHow} how
    */
-  maxPool(name, x, { size, stride }) {
+  #pool(name, op, x, { size, stride, padding = 'valid' }) {
     const [, height, width, channels] = this.shape(x);
-    const extent = (/** @type {number} */ side) => Math.floor((side - size) / stride) + 1;
-    return this.#operator(name, 'MAX_POOL_2D', {
+    return this.#operator(name, op, {
       inputs: [x],
-      shape: [1, extent(height), extent(width), channels],
+      shape: [1, extent(height, size, stride, padding), extent(width, size, stride, padding), channels],
       options: {
-        padding: PADDING.valid,
+        padding: PADDING[padding],
         strideW: stride,
         strideH: stride,
         filterW: size,
@@ -271,4 +294,10 @@ export class Graph {
     const constant = () => ({ values: read() });
     return this.#tensor({ name: `${name} bias`, shape: [length], type: 'f32', constant });
   }
+}
+
+/** How often a window of this size fits. @param {number} side @param {number} size
+ * @param {number} stride @param {Padding} padding */
+function extent(side, size, stride, padding) {
+  return padding === 'same' ? Math.ceil(side / stride) : Math.floor((side - size) / stride) + 1;
 }

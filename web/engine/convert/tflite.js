@@ -14,7 +14,7 @@
  * @property {number[]} shape
  * @property {'f32' | 'f16' | 'i32' | 'i8'} type
  * @property {() => Constant} [constant] absent: computed
- * @typedef {'activation' | 'depthMultiplier' | 'filterH' | 'filterW' | 'keepDims' | 'padding'
+ * @typedef {'activation' | 'axis' | 'depthMultiplier' | 'filterH' | 'filterW' | 'keepDims' | 'padding'
  *   | 'strideH' | 'strideW'} Option
  * @typedef {Partial<Record<Option, number | boolean>>} Options
  * @typedef {object} Operator
@@ -59,6 +59,8 @@ const POOL = [...CONV, ['filterW', 'Int32'], ['filterH', 'Int32'], ['activation'
     @satisfies {Record<string, {code: number, options: number, fields: OptionField[]}>} */
 const OPERATORS = {
   ADD: { code: 0, options: 11, fields: [['activation', 'Int8']] },
+  AVERAGE_POOL_2D: { code: 1, options: 5, fields: POOL },
+  CONCATENATION: { code: 2, options: 10, fields: [['axis', 'Int32'], ['activation', 'Int8']] },
   CONV_2D: { code: 3, options: 1, fields: [...CONV, ['activation', 'Int8']] },
   DEPTHWISE_CONV_2D: {
     code: 4,
