@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { serve } from '../tools/serve.mjs';
 import { json } from './lib/cli.mjs';
 import { launch } from './lib/browser.mjs';
-import { assertForEveryone } from './lib/everyone.mjs';
+import { assertForEveryone, assertRoom } from './lib/everyone.mjs';
 import { guarded, inBoth, keptWhole, names, notice, open, resultShown } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
@@ -643,4 +643,34 @@ test('faces that are not of the person they are with: moved, taken apart, set as
   });
   assert.equal(await page.isVisible('#notice'), false);
   assert.deepEqual(errors, []);
+});
+
+test('from right to left, and with text of twice the size, everything has its room', async () => {
+  for (const [locale, dir, size] of [['en', 'rtl', '100%'], ['hi', 'ltr', '200%']]) {
+    const { page } = await open({ path: 'people.html', context: { locale, reducedMotion: 'reduce' } });
+    await page.waitForSelector('#languages [aria-pressed]');
+    await page.evaluate(([direction, fontSize]) => {
+      document.documentElement.dir = direction;
+      document.documentElement.style.fontSize = fontSize;
+    }, [dir, size]);
+    const look = async (/** @type {string} */ state) => {
+      for (const width of [320, 640, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        await assertRoom(page, `${state}, ${locale}, ${dir}, ${size}, ${width} px`);
+      }
+    };
+    await look('empty');
+    await read(page);
+    await shown(page);
+    await name(page, 0, 'आशा');
+    await page.waitForSelector('#question:not([hidden])');
+    for (const summary of await page.locator('#crowd summary:visible, #uses summary').all()) await summary.click();
+    await look('people');
+    await cards(page).first().locator('button').click();
+    await page.waitForSelector('#person[open]');
+    await look('person');
+    await page.locator('#person .tiles button').first().click();
+    await page.waitForSelector('#whole .frame:not([hidden])');
+    await look('whole');
+  }
 });
