@@ -59,11 +59,11 @@ export async function removeModel(assets, id) {
 export async function addGallery(assets, plan, file, { id, name, signal }) {
   const label = file instanceof File ? file.name : 'gallery';
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const { network, gallery } = await tryGallery(assets, plan, bytes, signal);
+  const { network, gallery, pictures } = await tryGallery(assets, plan, bytes, signal);
   const { entry, stored } = await assets.addOwn('galleries', {
     id: id ?? `own-${(await sha256(bytes)).slice(0, 8)}`,
     name: name ?? label.replace(/\.humg$/i, ''), file: label, model: network.id,
-    people: gallery.people, photos: gallery.photos, pictures: true,
+    people: gallery.people, photos: gallery.photos, pictures,
   }, bytes);
   return { gallery: entry, stored };
 }
@@ -95,7 +95,9 @@ function tryGallery(assets, plan, bytes, signal) {
         + 'the site that it was made for.');
     }
     if (network !== plan.embedder) await use(network);
-    return { network, gallery: await look(false) };
+    const gallery = await look(false);
+    const { photo } = await channel.call('entry', { row: 0 });
+    return { network, gallery, pictures: Boolean(photo.thumbnail) };
   });
 }
 
