@@ -39,10 +39,24 @@ function firstOf(candidates) {
   return found;
 }
 
-/** The engine's parts, and the packages that convert weights: name, licence file. @returns {[string, string][]} */
+/** What the LGPL asks for. @param {string} folder  of the package */
+function libheifSources(folder) {
+  const { version } = JSON.parse(read(join(folder, 'package.json')));
+  return `They are as npm has them in libheif-js ${version}, but for the script's last line, which `
+    + 'makes it a module. Their sources: github.com/strukturag/libheif and '
+    + 'github.com/strukturag/libde265, built by github.com/catdad-experiments/libheif-js. '
+    + 'Both files of engine/heic/ may be replaced by others that are built from them.';
+}
+
+/**
+ * The engine's parts, and the packages that few visitors need: name, licence file, and what
+ * else has to be said.
+ * @returns {[string, string, string?][]}
+ */
 function code() {
   const emscripten = dirname(realpathSync(execFileSync('which', ['emcc'], { encoding: 'utf8' }).trim()));
   const packages = join(build, 'npm/models/node_modules');
+  const heif = join(packages, 'libheif-js');
   const deps = ['XNNPACK', 'pthreadpool', 'FXdiv', 'FP16', 'stb'];
   return [
     ['Humshakal', join(root, 'LICENSE')],
@@ -52,7 +66,7 @@ function code() {
     ['musl, the C library', join(emscripten, 'system/lib/libc/musl/COPYRIGHT')],
     ['h5wasm and HDF5', join(packages, 'h5wasm/LICENSE.txt')],
     ['FlatBuffers', join(packages, 'flatbuffers/LICENSE')],
-    ['libheif and libde265, for HEIC photos', join(packages, 'libheif-js/libheif-wasm/LICENSE')],
+    ['libheif and libde265, for HEIC photos', join(heif, 'libheif-wasm/LICENSE'), libheifSources(heif)],
     ['zip.js', join(packages, '@zip.js/zip.js/LICENSE')],
   ];
 }
@@ -111,8 +125,8 @@ endorses it. Whoever does not want to be shown asks the maker of this site, with
 say why, and is left out.</p>
 ${list(gallery())}
 <h2>Code</h2>
-${code().map(([name, file]) => `<details><summary>${escape(name)}</summary>
-<pre>${escape(read(file))}</pre></details>`).join('\n')}
+${code().map(([name, file, more]) => `<details><summary>${escape(name)}</summary>
+${more ? `<p>${escape(more)}</p>\n` : ''}<pre>${escape(read(file))}</pre></details>`).join('\n')}
 </main>
 </html>
 `);

@@ -64,7 +64,8 @@ cp "$packages"/h5wasm/dist/esm/*.js "$new/engine/convert/packages/h5wasm"
 cp "$packages"/flatbuffers/mjs/*.js "$new/engine/convert/packages/flatbuffers"
 # What reads HEIC photos where the browser cannot.
 mkdir -p "$new/engine/heic"
-cp "$packages/libheif-js/libheif-wasm/libheif-bundle.mjs" "$new/engine/heic"
+cp "$packages/libheif-js/libheif-wasm/libheif.wasm" "$new/engine/heic"
+{ cat "$packages/libheif-js/libheif-wasm/libheif.js" && echo 'export default libheif;'; } >"$new/engine/heic/libheif.mjs"
 # What reads and writes zips of a person's own photos and people.
 mkdir -p "$new/page/people/packages"
 cp "$packages/@zip.js/zip.js/dist/zip-core.min.js" "$new/page/people/packages"

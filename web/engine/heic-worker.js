@@ -1,62 +1,104 @@
 /**
- * The thread that reads HEIC photos. {bytes} -> {begun} and then {decoded: {pixels, width,
- * height}} | {problem}, or {error} where a part does not come.
+ * The thread that reads HEIC photos. {bytes} -> {begun} and then {bitmap} | {error: {code,
+ * message}}; an error without {begun} before it: what reads them did not come.
  */
 
 import { sayAlive } from './bound-worker.js';
-import { postable } from './errors.js';
+import { download, wrongFile } from './download.js';
+import { HumError, postable } from './errors.js';
 import { arrival } from './patience.js';
 
-/** Of a phone with 48 megapixels there are photos; they take 200 MB here. */
-const MOST_PIXELS = 64 << 20;
+/**
+ * libheif comes with the site, not with the sources. Its script and its WebAssembly are two
+ * files: the package's single one would be 0.7 MB to download instead of 0.5 (gzip).
+ */
+const SCRIPT = './heic/libheif.mjs';
+const WASM = 'heic/libheif.wasm';
 
-/** It comes with the site, not with the sources. */
-const PACKAGE = './heic/libheif-bundle.mjs';
+/** Milliseconds for the 90 kB of the script. */
+const SCRIPT_PATIENCE = 30_000;
 
-/** Milliseconds that its 2 MB may take. */
-const PACKAGE_PATIENCE = 120_000;
+/** Without a byte for so long, the download of the WebAssembly counts as broken. */
+const STALL_MILLISECONDS = 10_000;
 
-const loading = arrival(import(PACKAGE), 'heic/libheif-bundle.mjs', PACKAGE_PATIENCE)
-  .then(({ default: start }) => start());
+/** As many as the engine's own decoder takes: a phone's 48 megapixels need 0.4 GB here. */
+const MOST_PIXELS = 64e6;
+
+const loading = load();
 loading.catch(() => {}); // whoever has a photo is told
 
-/** @param {any} libheif @param {Uint8Array} bytes */
-async function decode({ HeifDecoder }, bytes) {
-  const images = new HeifDecoder().decode(bytes);
+async function load() {
+  const [{ default: start }, wasmBinary] = await Promise.all([
+    arrival(import(SCRIPT), SCRIPT, SCRIPT_PATIENCE),
+    download(new URL(WASM, import.meta.url), { file: WASM },
+      { stall: STALL_MILLISECONDS, warn: console.warn }, (bytes) => {
+        if (!WebAssembly.validate(bytes)) throw wrongFile(WASM, 'no WebAssembly');
+        return bytes;
+      }),
+  ]);
+  return start({ wasmBinary });
+}
+
+/**
+ * libheif's handles, in the order they are made; freed once the pixels are read.
+ * @param {any} libheif
+ * @param {Uint8Array} bytes
+ * @returns {Promise<ImageBitmap>} upright: libheif turns and mirrors as the file says
+ */
+async function decode(libheif, bytes) {
+  const { heif_colorspace: space, heif_chroma: chroma } = libheif;
+  const context = libheif.heif_context_alloc();
+  let handle = null;
+  let decoded = null;
   try {
-    const image = images.find((/** @type {any} */ one) => one.is_primary()) ?? images[0];
-    if (!image) throw new Error('there is no picture in it');
-    const [width, height] = [image.get_width(), image.get_height()];
-    if (!(width > 0 && height > 0 && width * height <= MOST_PIXELS)) {
-      throw new Error(`it has ${width} x ${height} pixels; at most ${MOST_PIXELS} can be read`);
+    const { code, message } = libheif.heif_context_read_from_memory(context, bytes);
+    if (code !== libheif.heif_error_code.heif_error_Ok) throw unreadable(message);
+    handle = succeeded(libheif.heif_js_context_get_primary_image_handle(context));
+    const pixels = libheif.heif_image_handle_get_width(handle)
+      * libheif.heif_image_handle_get_height(handle);
+    if (pixels > MOST_PIXELS) {
+      throw new HumError('HUM_ERROR_LIMIT', `${(pixels / 1e6).toFixed()} megapixels`);
     }
-    const pixels = new Uint8ClampedArray(4 * width * height);
-    await new Promise((resolve, reject) => {
-      image.display({ data: pixels, width, height }, (/** @type {unknown} */ shown) => {
-        if (shown) resolve(undefined);
-        else reject(new Error('it cannot be decoded'));
-      });
-    });
-    return { pixels, width, height };
+    decoded = succeeded(await libheif.heif_js_decode_image2(handle,
+      space.heif_colorspace_RGB, chroma.heif_chroma_interleaved_RGBA));
+    return await createImageBitmap(picture(decoded.channels[0]));
   } finally {
-    for (const image of images) image.free();
+    if (decoded) libheif.heif_image_release(decoded.image);
+    if (handle) libheif.heif_image_handle_release(handle);
+    libheif.heif_context_free(context);
   }
 }
 
+/** Either what was asked for, or what is wrong with the file. @param {any} result */
+function succeeded(result) {
+  if (result.code !== undefined) throw unreadable(result.message);
+  return result;
+}
+
+/** @param {string} message */
+const unreadable = (message) => new HumError('HUM_ERROR_FILE', message.trim());
+
+/**
+ * The pixels where they are, in libheif's memory, its longer rows moved together.
+ * @param {{width: number, height: number, stride: number, data: Uint8Array<ArrayBuffer>}} plane
+ */
+function picture({ width, height, stride, data }) {
+  const row = 4 * width;
+  for (let y = 1; y < height && stride > row; y += 1) {
+    data.copyWithin(y * row, y * stride, y * stride + row);
+  }
+  const pixels = new Uint8ClampedArray(data.buffer, data.byteOffset, row * height);
+  return new ImageData(pixels, width, height);
+}
+
 self.onmessage = async ({ data: { bytes } }) => {
-  let libheif;
   try {
-    libheif = await loading;
+    const libheif = await loading;
+    self.postMessage({ begun: true });
+    const bitmap = await decode(libheif, bytes);
+    self.postMessage({ bitmap }, { transfer: [bitmap] });
   } catch (error) {
     self.postMessage({ error: postable(error) });
-    return;
-  }
-  self.postMessage({ begun: true });
-  try {
-    const decoded = await decode(libheif, bytes);
-    self.postMessage({ decoded }, { transfer: [decoded.pixels.buffer] });
-  } catch (error) {
-    self.postMessage({ problem: String(/** @type {any} */ (error)?.message ?? error) });
   }
 };
 

@@ -1,27 +1,47 @@
 /**
- * HEIC photos, where the browser cannot read them: by libheif, in a worker of its own. It has
- * 2 MB, comes when it is wanted first, and goes when no such photo has come for a while.
+ * HEIC photos, where the browser cannot read them: by libheif, in a worker of its own. It is
+ * fetched when such a photo comes first, and gives its memory back when none has come for a
+ * while.
  */
 
 import { startBoundWorker } from './bound-worker.js';
 import { HumError } from './errors.js';
 
-/** Milliseconds for one photo: 12 megapixels take two seconds. */
+/** Milliseconds for one photo: 12 megapixels take half a second, on a slow phone some. */
 const PATIENCE = 60_000;
 
 /** Milliseconds after the last one. */
 const IDLE = 15_000;
 
-/** @typedef {{pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number}} Decoded */
+/** With more, memory is given back at once: libheif took eight bytes for each. */
+const LARGE_PIXELS = 16 << 20;
 
-/** @typedef {{begun?: true, decoded?: Decoded, problem?: string,
- *   error?: import('./errors.js').PostedError}} Answer  of the worker */
+/** As many as the engine takes of a photo. */
+const MOST_BYTES = 64 << 20;
+
+/**
+ * What the worker says.
+ * @typedef {{begun?: true, bitmap?: ImageBitmap, error?: import('./errors.js').PostedError}} Message
+ */
+
+/**
+ * @typedef {object} Running
+ * @property {Worker} worker
+ * @property {(message: Message) => void} onMessage
+ * @property {(error: HumError) => void} fail
+ */
+
+/** @type {Running | null} */
+let running = null;
 
 /** One photo after the other. @type {Promise<unknown>} */
 let last = Promise.resolve();
 
-/** @type {{worker: Worker, answered: (answer: Answer) => void, failed: (error: HumError) => void} | null} */
-let running = null;
+/**
+ * The photo before: who looks for faces asks for the same one as who shows it.
+ * @type {{blob: Blob, decoding: Promise<ImageBitmap>} | null}
+ */
+let kept = null;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let idle;
@@ -32,58 +52,104 @@ function stop() {
   running = null;
 }
 
+/** Those who wait for its picture have their copy before it is closed. */
+function forget() {
+  kept?.decoding.then((bitmap) => bitmap.close(), () => {});
+  kept = null;
+}
+
 /**
  * @param {Blob} blob
- * @returns {Promise<ImageData>}  upright
+ * @returns {Promise<ImageBitmap>}  upright; it has to be closed
  */
-export function decodeHeic(blob) {
-  const decoding = last.then(async () => {
-    const { pixels, width, height } = await inWorker(new Uint8Array(await blob.arrayBuffer()));
-    return new ImageData(pixels, width, height);
-  });
-  last = decoding.catch(() => {});
-  return decoding;
+export async function decodeHeic(blob) {
+  if (kept?.blob !== blob) {
+    forget();
+    const decoding = last.then(() => read(blob));
+    last = decoding.catch(() => {
+      if (kept?.decoding === decoding) kept = null; // it may be tried again
+    });
+    kept = { blob, decoding };
+  }
+  return createImageBitmap(await kept.decoding);
 }
 
-/** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<Decoded>} */
+/** @param {Blob} blob */
+async function read(blob) {
+  if (blob.size > MOST_BYTES) throw tooLarge(`${blob.size} bytes`);
+  const bitmap = await inWorker(new Uint8Array(await blob.arrayBuffer()));
+  if (bitmap.width * bitmap.height > LARGE_PIXELS) stop();
+  idle = setTimeout(() => {
+    stop();
+    forget();
+  }, IDLE);
+  return bitmap;
+}
+
+function start() {
+  /** @type {Running} */
+  const mine = {
+    worker: startBoundWorker('heic-worker.js', 'humshakal-heic', {
+      onMessage: (/** @type {Message} */ message) => mine.onMessage(message),
+      onMissing: (error) => mine.fail(missing(error)),
+      onCrash: (why) => mine.fail(unreadable(why)), // told of one that was terminated, too
+    }),
+    onMessage() {},
+    fail() {},
+  };
+  return mine;
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<ImageBitmap>} */
 function inWorker(bytes) {
   clearTimeout(idle);
+  running ??= start();
+  const mine = running;
   return new Promise((resolve, reject) => {
-    /** @param {HumError} error */
-    const failed = (error) => {
-      stop();
-      reject(error);
-    };
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let late;
-    const answered = (/** @type {Answer} */ { begun, decoded, problem, error }) => {
+    let begun = false;
+    // What failed may have left anything behind, so the next photo gets a worker of its own.
+    mine.fail = (error) => {
       clearTimeout(late);
-      if (begun) {
-        late = setTimeout(() => failed(unreadable(`it took more than ${PATIENCE / 1000} seconds`)), PATIENCE);
-        return;
-      }
-      // After a failure its memory is not to be trusted, and the next photo gets a fresh one.
-      if (!decoded) failed(error ? new HumError(error.code, error.message) : unreadable(problem ?? 'unknown'));
-      else {
-        idle = setTimeout(stop, IDLE);
-        resolve(decoded);
+      if (running === mine) stop();
+      reject(error);
+    };
+    mine.onMessage = ({ bitmap, error }) => {
+      if (bitmap) {
+        clearTimeout(late);
+        resolve(bitmap);
+      } else if (error) {
+        mine.fail(begun ? refusal(error) : missing(error));
+      } else {
+        begun = true;
+        late = setTimeout(() => mine.fail(unreadable(`no answer for ${PATIENCE / 1000} seconds`)),
+          PATIENCE);
       }
     };
-    if (running) Object.assign(running, { answered, failed });
-    else {
-      running = { answered, failed, worker: startBoundWorker('heic-worker.js', 'humshakal-heic', {
-        onMessage: (/** @type {Answer} */ answer) => running?.answered(answer),
-        onMissing: (error) => running?.failed(error),
-        onCrash: (why) => running?.failed(unreadable(why)),
-      }) };
-    }
-    running.worker.postMessage({ bytes }, [bytes.buffer]);
+    mine.worker.postMessage({ bytes }, [bytes.buffer]);
   });
 }
 
-/** @param {string} why */
-function unreadable(why) {
-  console.warn(`A HEIC photo could not be read (${why}).`);
+/** @param {import('./errors.js').PostedError} error  what libheif says */
+const refusal = ({ code, message }) => (
+  code === 'HUM_ERROR_LIMIT' ? tooLarge(message) : unreadable(message));
+
+/** @param {unknown} cause */
+function missing(cause) {
+  return new HumError('HUM_ERROR_BROWSER', 'This browser does not read HEIC photos by itself, '
+    + 'and the part of this site that does could not be loaded. Check the connection and choose '
+    + 'the photo again, or save it as JPEG and choose that.', { cause });
+}
+
+/** @param {string} cause */
+function tooLarge(cause) {
+  return new HumError('HUM_ERROR_LIMIT', 'This HEIC photo is larger than 64 megapixels or 64 MB. '
+    + 'Save it smaller and try again.', { cause });
+}
+
+/** @param {string} cause */
+function unreadable(cause) {
   return new HumError('HUM_ERROR_FILE', 'This HEIC photo is damaged, or of a kind that cannot be '
-    + 'read here. Save it as JPEG and try that.', { cause: new Error(why) });
+    + 'read here. Save it as JPEG and try that.', { cause });
 }

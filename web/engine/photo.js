@@ -99,7 +99,7 @@ async function bitmapOf(blob, kind) {
 /** Few have such photos, so what reads them is loaded when there is one. @param {Blob} blob */
 async function heicBitmap(blob) {
   const { decodeHeic } = await arrival(import('./heic.js'), 'heic.js');
-  return createImageBitmap(await decodeHeic(blob));
+  return decodeHeic(blob);
 }
 
 /** The size that a picture is drawn in. @param {{width: number, height: number}} size */

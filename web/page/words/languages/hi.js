@@ -489,6 +489,10 @@ export default {
       'यह वीडियो है। उसमें से एक तस्वीर निकालें और उसे चुनें।',
     'This HEIC photo is damaged, or of a kind that cannot be read here. Save it as JPEG and try that.':
       'यह HEIC फ़ोटो ख़राब है, या ऐसी है जो यहाँ पढ़ी नहीं जा सकती। इसे JPEG के रूप में सहेजें और वह आज़माएँ।',
+    'This HEIC photo is larger than 64 megapixels or 64 MB. Save it smaller and try again.':
+      'यह HEIC फ़ोटो 64 मेगापिक्सेल या 64 MB से बड़ी है। इसे छोटा करके सहेजें और फिर कोशिश करें।',
+    'This browser does not read HEIC photos by itself, and the part of this site that does could not be loaded. Check the connection and choose the photo again, or save it as JPEG and choose that.':
+      'यह ब्राउज़र अपने आप HEIC फ़ोटो नहीं पढ़ता, और इस साइट का जो हिस्सा उन्हें पढ़ता है, वह लोड नहीं हो सका। इंटरनेट कनेक्शन देखें और फ़ोटो फिर से चुनें, या उसे JPEG के रूप में सहेजें और वह चुनें।',
     'This browser cannot read TIFF pictures. Save it as JPEG or PNG first.':
       'यह ब्राउज़र TIFF तस्वीरें पढ़ नहीं सकता। पहले इसे JPEG या PNG के रूप में सहेजें।',
     'This browser cannot read this JPEG XL picture. Save it as JPEG or PNG first.':
