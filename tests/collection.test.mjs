@@ -108,6 +108,19 @@ test('who has a name stays together when more comes, and who was rejected stays 
   assert.equal(collection.facesOf(large).length, 3);
 });
 
+test('who is taken out is gone, with all that tells of them', () => {
+  const collection = made([3, 2, 1]);
+  const [large, small] = collection.everybody.map(({ id }) => id);
+  collection.name(large, 'Asha');
+  collection.keepApart(large, small);
+  assert.equal(collection.remove(large).length, 3);
+  assert.ok(!JSON.stringify([[...collection.people.values()], collection.history, collection.apart,
+    [...collection.faces.values()].map(({ id }) => id)]).match(/Asha|"0-/));
+  assert.deepEqual(collection.photos.get('0-0')?.faces, []);
+  assert.equal(collection.undo(), undefined);
+  assert.equal(collection.facesOf(small).length, 2);
+});
+
 test('the same photos give the same order for sorting, whatever came first', () => {
   const one = made([3, 2]);
   const other = new Collection();

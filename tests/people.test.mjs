@@ -642,6 +642,16 @@ test('faces that are not of the person they are with: moved, taken apart, set as
     document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
   });
   assert.equal(await page.isVisible('#notice'), false);
+  // Who asks to be left out.
+  await cards(page).nth(1).locator('button').click();
+  await page.click('#person [data-does=remove]');
+  assert.match(await page.innerText('#person [data-does=remove]'), /for good/);
+  await page.click('#person [data-does=remove]');
+  await page.waitForSelector('#person:not([open])', { state: 'attached' });
+  assert.equal(await cards(page).count(), 3);
+  await read(page);
+  await says(page, '22 of them were known already');
+  assert.equal(await cards(page).count(), 3);
   assert.deepEqual(errors, []);
 });
 

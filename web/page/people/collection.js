@@ -310,6 +310,27 @@ export class Collection {
     return last;
   }
 
+  /**
+   * Takes a person out, with all their faces. This cannot be undone, and what was decided before
+   * cannot either, since it may tell of them. Their photos stay known, so that they are not
+   * looked at again.
+   * @param {number} id
+   * @returns {FaceRecord[]}  those that are gone
+   */
+  remove(id) {
+    const faces = this.facesOf(id);
+    for (const { id: face, photo } of faces) {
+      this.faces.delete(face);
+      const record = this.photos.get(photo);
+      if (record) this.photos.set(photo, { ...record, faces: record.faces.filter((one) => one !== face) });
+    }
+    this.people.delete(id);
+    this.apart = this.apart.filter((pair) => pair.every((face) => this.faces.has(face)));
+    this.history = [];
+    this.#changed();
+    return faces;
+  }
+
   /** Whether two people were said to be different, or are in one photo. @param {number} one @param {number} other */
   areApart(one, other) {
     const photos = new Set(this.facesOf(one).map(({ photo }) => photo));

@@ -189,6 +189,27 @@ export class PeopleStore {
     });
   }
 
+  /**
+   * A person who was taken out.
+   * @param {number} id
+   * @param {Collection} collection  without them
+   * @param {number} person
+   * @param {FaceRecord[]} faces  theirs
+   */
+  async forget(id, collection, person, faces) {
+    for (const { id: face } of faces) this.#thumbnails.delete(`${id} ${face}`);
+    await this.#write(['photos', 'faces', 'places', 'thumbnails', 'people', 'apart', 'history'], (stores) => {
+      for (const { id: face, photo } of faces) {
+        for (const name of ['faces', 'places', 'thumbnails']) stores[name].delete([id, face]);
+        stores.photos.put(collection.photos.get(photo), [id, photo]);
+      }
+      stores.people.delete([id, person]);
+      stores.history.delete(allOf(id));
+      stores.apart.delete(allOf(id));
+      collection.apart.forEach((pair, i) => stores.apart.put(pair, [id, i]));
+    });
+  }
+
   /** Who is who, after sorting. @param {number} id @param {Collection} collection */
   async keepPeople(id, collection) {
     await this.#write(['people', 'places'], ({ people, places }) => {

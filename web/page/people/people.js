@@ -382,6 +382,27 @@ function decided(change, announcement = '') {
   ask();
 }
 
+/** Of a collection, the galleries that the first page searches. @param {Kept} kept @param {boolean} both */
+const galleryId = ({ id }, both) => `own-people-${id}${both ? '-both' : ''}`;
+
+/** @param {Kept} kept */
+async function removeGalleries(kept) {
+  for (const both of [false, true]) await Humshakal.removeGallery(galleryId(kept, both));
+}
+
+/** @param {number} person */
+function removePerson(person) {
+  const { about, collection } = state;
+  if (!about || !collection) return;
+  const name = nameOf(collection.people.get(person));
+  store.forget(about.id, collection, person, collection.remove(person));
+  removeGalleries(about); // they have this person too, and are made anew when they are wanted
+  show({ version: collection.version, person: 0, questions: [], findings: null,
+    announcement: say('personRemoved', { name }) });
+  keepAbout();
+  ask();
+}
+
 /** What can be decided about a person and their faces. */
 const tending = {
   /** @param {Collection} c @param {{person: number, name: string}} about */
@@ -493,7 +514,7 @@ function make({ does, statement = '', person = 0 }) {
       const name = does === 'both'
         ? say('bothName', { name: about.name, gallery: state.offers?.gallery?.name ?? '' }) : about.name;
       const added = await job.wait(Humshakal.addGallery(new Blob([gallery]),
-        { id: `own-people-${about.id}${does === 'both' ? '-both' : ''}`, name, signal: job.signal }));
+        { id: galleryId(about, does === 'both'), name, signal: job.signal }));
       keepChoice({ model: about.model.id, gallery: added.gallery.id });
       location.assign('./');
       return;
@@ -575,12 +596,16 @@ on('collection', async ({ does, kept, name }) => {
   else if (does === 'rename') keepAbout({ name: name.trim() || say('collectionNew') });
   else {
     await store.remove(kept.id);
-    for (const id of [`own-people-${kept.id}`, `own-people-${kept.id}-both`]) await Humshakal.removeGallery(id);
+    await removeGalleries(kept);
     show({ kept: await store.list(), announcement: say('keptDeleted', { name: kept.name }) });
   }
 });
 on('tend', ({ does, ...about }) => {
   const { collection } = state;
+  if (does === 'remove') {
+    removePerson(about.person);
+    return;
+  }
   if (collection) decided(tending[/** @type {keyof typeof tending} */ (does)](collection, about),
     does === 'undo' ? say('undone') : '');
 });

@@ -14,8 +14,10 @@ export function mountPerson(dialog) {
   /** @type {Set<string>} */
   const picked = new Set();
   let [person, version] = [0, -1];
+  /** The button that deletes was pressed once. */
+  let sure = false;
   const input = part(dialog, 'input[type=text]');
-  const buttons = Object.fromEntries(['reject', 'split', 'aside', 'photos', 'close'].map((does) => (
+  const buttons = Object.fromEntries(['reject', 'split', 'aside', 'photos', 'remove', 'close'].map((does) => (
     [does, part(dialog, `[data-does=${does}]`)])));
 
   const tell = (/** @type {object} */ detail) => emit(dialog, 'tend', { person, faces: [...picked], ...detail });
@@ -23,6 +25,11 @@ export function mountPerson(dialog) {
   buttons.split.addEventListener('click', () => tell({ does: 'split' }));
   buttons.aside.addEventListener('click', () => tell({ does: 'aside' }));
   buttons.photos.addEventListener('click', () => emit(dialog, 'make', { does: 'photos', person }));
+  buttons.remove.addEventListener('click', () => {
+    if (sure) tell({ does: 'remove' });
+    sure = true;
+    label();
+  });
   buttons.close.addEventListener('click', () => dialog.close());
   input.addEventListener('change', () => {
     if (input.value.trim()) tell({ does: 'move', name: input.value });
@@ -56,6 +63,11 @@ export function mountPerson(dialog) {
     },
   });
 
+  function label() {
+    buttons.remove.textContent = sure
+      ? say('personRemoveSure', { name: nameOf(state.collection?.people.get(person)) }) : say('personRemove');
+  }
+
   function allow() {
     buttons.reject.disabled = buttons.split.disabled = input.disabled = !picked.size;
   }
@@ -73,7 +85,9 @@ export function mountPerson(dialog) {
     if (!other && version === collection.version) return;
     [person, version] = [now.person, collection.version];
     picked.clear();
+    sure = false;
     allow();
+    label();
     const about = collection.people.get(person);
     part(dialog, 'h2').textContent = say('personTitle', { name: nameOf(about),
       photos: photosText(new Set(faces.map(({ photo }) => photo)).size) });

@@ -49,6 +49,9 @@ export default {
     personTitle: '{name}, in {photos}',
     setAside: 'Set this person aside',
     takeBack: 'Take this person back',
+    personRemove: 'Delete this person',
+    personRemoveSure: 'Delete {name} with all faces for good? Nothing before it can be undone then.',
+    personRemoved: '{name} was deleted.',
     faceIn: 'Face in {file}',
     notThisOne: 'not {name}',
 

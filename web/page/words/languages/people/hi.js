@@ -102,6 +102,9 @@ export default {
     personTitle: '{name}, {photos} में',
     setAside: 'इस व्यक्ति को अलग रखें',
     takeBack: 'इस व्यक्ति को वापस लें',
+    personRemove: 'इस व्यक्ति को मिटाएँ',
+    personRemoveSure: '{name} को सारे चेहरों के साथ हमेशा के लिए मिटाएँ? फिर इससे पहले का कुछ भी वापस नहीं लिया जा सकेगा।',
+    personRemoved: '{name} मिटा दिया गया।',
     faceIn: '{file} में चेहरा',
     notThisOne: '{name} नहीं',
 
