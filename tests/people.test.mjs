@@ -366,6 +366,10 @@ test('a collection that is open elsewhere is not opened twice', async () => {
   await other.goto(new URL('people.html', server.url).href);
   await other.click('#kept [data-does=open]');
   assert.match(await notice(other), /open in another tab/);
+  await other.click('#notice .actions button >> nth=0');
+  await other.click('#kept [data-does=delete]');
+  await other.click('#kept [data-does=delete]');
+  assert.match(await notice(other), /open in another tab/);
   await page.close();
   await other.click('#notice .actions button >> nth=0');
   await other.click('#kept [data-does=open]');

@@ -112,6 +112,9 @@ export function explainPlain(title, text, actions = []) {
   return { title, text, actions, code: '' };
 }
 
+/** Another tab has the collection open. */
+export const explainElsewhere = () => explainPlain(say('keptElsewhereTitle'), say('keptElsewhere'), ['back']);
+
 /** @param {{kind: string, message: string}} problem  of zip.js @returns {Explanation} */
 export function explainZip({ kind, message }) {
   const text = kind === 'encrypted' ? say('badZipEncrypted')

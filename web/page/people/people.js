@@ -25,7 +25,7 @@ import { mountEnrolment } from './enrol-view.js';
 import { contentOf } from './make.js';
 import { firstState } from './people-state.js';
 import { PeopleStore } from './people-store.js';
-import { explainPlain, madeText, nameOf, readText } from './people-words.js';
+import { explainElsewhere, explainPlain, madeText, nameOf, readText } from './people-words.js';
 import { mountPerson } from './person-view.js';
 import { mountQuestion } from './question-view.js';
 import { findQuestions } from './questions.js';
@@ -177,7 +177,7 @@ async function opened(job, name, folders) {
 function open(kept) {
   return begin({ last: false }, async (job) => {
     if (!await job.wait(hold(kept.id))) {
-      job.show({ phase: 'notice', notice: explainPlain(say('keptElsewhereTitle'), say('keptElsewhere'), ['back']) });
+      job.show({ phase: 'notice', notice: explainElsewhere() });
       return;
     }
     if (state.about?.model.sha256 !== kept.model.sha256) stopEngines();
@@ -594,8 +594,10 @@ on('collection', async ({ does, kept, name }) => {
   if (does === 'open') open(kept);
   else if (does === 'close') close();
   else if (does === 'rename') keepAbout({ name: name.trim() || say('collectionNew') });
+  else if (!await hold(kept.id)) page.interrupt({ phase: 'notice', notice: explainElsewhere() });
   else {
     await store.remove(kept.id);
+    release();
     await removeGalleries(kept);
     show({ kept: await store.list(), announcement: say('keptDeleted', { name: kept.name }) });
   }
