@@ -260,6 +260,7 @@ export class PeopleStore {
       const transaction = this.#database.transaction(names, 'readwrite');
       const done = doneWith(transaction);
       work(Object.fromEntries(names.map((name) => [name, transaction.objectStore(name)])));
+      transaction.commit(); // at once: a page that is closed now loses nothing of it
       await done;
       return true;
     } catch (error) {
