@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import {
   choose, choseAccurate, faulty, guarded, inBoth, named, names, notice, open, photoShown,
-  resultShown,
+  resultShown, until,
 } from './lib/page.mjs';
 import { inProject } from './lib/project.mjs';
 
@@ -314,7 +314,7 @@ test('two windows: one takes a new version, the other keeps all of the old one',
   await second.close();
   await page.reload();
   await page.reload();
-  await page.waitForFunction(async () => (await globalThis.caches.keys())
+  await until(page, async () => (await globalThis.caches.keys())
     .filter((name) => name.startsWith('humshakal-page-')).length === 1);
 });
 

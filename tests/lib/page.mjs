@@ -203,6 +203,22 @@ export async function photoShown(page) {
 }
 
 /**
+ * Waits until a promise made in the page is true; Playwright's waitForFunction() takes the
+ * promise itself for a yes.
+ * @template A
+ * @param {any} page
+ * @param {(argument: A) => Promise<boolean>} isSo
+ * @param {A} [argument]
+ */
+export async function until(page, isSo, argument) {
+  const end = Date.now() + 30_000;
+  while (!await page.evaluate(isSo, argument)) {
+    if (Date.now() > end) throw new Error(`This never came true: ${isSo}`);
+    await page.waitForTimeout(50);
+  }
+}
+
+/**
  * Waits until the service worker keeps all that the page needs, and these files.
  * @param {any} page
  * @param {string[]} [more]
@@ -210,11 +226,12 @@ export async function photoShown(page) {
 export async function keptWhole(page, more = []) {
   const { kept } = JSON.parse((await readFile(inProject('build/site/files.js'), 'utf8'))
     .replace('self.SITE = ', '').replace(/;\n$/, ''));
-  await page.waitForFunction(async (/** @type {string[]} */ files) => {
+  await until(page, async (/** @type {string[]} */ files) => {
     const name = (await caches.keys()).find((one) => one.startsWith('humshakal-page-'));
     const cache = name && await caches.open(name);
     if (!cache) return false;
-    const here = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname.slice(1)));
+    const scope = name.replace(/^.*?:/, '');
+    const here = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname.slice(scope.length)));
     return files.every((file) => here.has(file));
   }, [...Object.keys(kept), ...more]);
 }
